@@ -1,0 +1,75 @@
+package io.flotilla.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.request.FieldError;
+import java.util.List;
+
+/**
+ * The rules of one kind. The generic registry does what all kinds share (metadata, names, preconditions, finalizers,
+ * table-driven defaults and pruning, optimistic concurrency) and calls a strategy for the rest; the default methods are
+ * the rules of a kind that has no status and nothing of its own.
+ *
+ * <p>Objects are mutable trees in the storage version, already pruned and defaulted from the table. A strategy keeps no
+ * state between calls and is used by many threads. Order: create is {@code prepareForCreate}, {@code validate},
+ * {@code beforeCreate}; update is {@code prepareForUpdate}, {@code validateUpdate}, {@code beforeUpdate}.
+ */
+public interface Strategy {
+
+    /** Clears what creation may not set (status, usually) and sets what the kind derives. */
+    default void prepareForCreate(WriteContext context, ObjectNode object) {}
+
+    /** Returns what is wrong with a new object; the order is the order of the causes. */
+    default List<FieldError> validate(WriteContext context, ObjectNode object) {
+        return List.of();
+    }
+
+    /**
+     * Last step before a valid object is stored: claims what must be unique across the cluster (an address, a port).
+     * Returns what gives the claim back should storing fail. Not called for a dry run.
+     */
+    default Runnable beforeCreate(WriteContext context, ObjectNode object) {
+        return () -> {};
+    }
+
+    /** Restores what an update of the main resource may not change, and advances {@code metadata.generation}. */
+    default void prepareForUpdate(WriteContext context, ObjectNode object, ObjectNode old) {}
+
+    default List<FieldError> validateUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
+        return validate(context, object);
+    }
+
+    /** As {@link #beforeCreate}, for an update. */
+    default Runnable beforeUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
+        return () -> {};
+    }
+
+    /** Whether the kind has a {@code status} subresource that updates of the main resource leave alone. */
+    default boolean hasStatus() {
+        return false;
+    }
+
+    /** Restores what an update of {@code status} may not change: by default all but status and managed fields. */
+    default void prepareForStatusUpdate(WriteContext context, ObjectNode object, ObjectNode old) {}
+
+    default List<FieldError> validateStatusUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
+        return List.of();
+    }
+
+    /** Whether PUT of an object that does not exist creates it. */
+    default boolean allowCreateOnUpdate() {
+        return false;
+    }
+
+    /** Whether an update without resourceVersion overwrites. */
+    default boolean allowUnconditionalUpdate() {
+        return true;
+    }
+
+    /** Grace period in seconds where DeleteOptions names none; 0 means that deletion is immediate. */
+    default long defaultGracePeriodSeconds(WriteContext context, ObjectNode object) {
+        return 0;
+    }
+
+    /** Gives back what the object held, after it was removed from storage. */
+    default void afterDelete(WriteContext context, ObjectNode object) {}
+}

@@ -1,0 +1,71 @@
+package io.flotilla.apiserver.request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One finding of validation, told as Kubernetes tells it ({@code field.Error}).
+ *
+ * @param type what is wrong; its reason becomes the reason of the Status cause
+ * @param field path of the field, such as {@code spec.containers[0].image}
+ * @param value the offending value, printed into the message; ignored by the types that print none
+ * @param detail the rest of the message
+ */
+public record FieldError(Type type, String field, @Nullable Object value, String detail) {
+
+    /** The kinds of findings, with the reason and the words of Kubernetes. */
+    public enum Type {
+        NOT_FOUND("FieldValueNotFound", "Not found"),
+        REQUIRED("FieldValueRequired", "Required value"),
+        DUPLICATE("FieldValueDuplicate", "Duplicate value"),
+        INVALID("FieldValueInvalid", "Invalid value"),
+        NOT_SUPPORTED("FieldValueNotSupported", "Unsupported value"),
+        FORBIDDEN("FieldValueForbidden", "Forbidden"),
+        TOO_LONG("FieldValueTooLong", "Too long"),
+        TOO_MANY("FieldValueTooMany", "Too many"),
+        INTERNAL("InternalError", "Internal error"),
+        TYPE_INVALID("FieldValueTypeInvalid", "Invalid value");
+
+        private final String reason;
+        private final String words;
+
+        Type(String reason, String words) {
+            this.reason = reason;
+            this.words = words;
+        }
+
+        public String reason() {
+            return reason;
+        }
+
+        public String words() {
+            return words;
+        }
+    }
+
+    public static FieldError required(String field, String detail) {
+        return new FieldError(Type.REQUIRED, field, null, detail);
+    }
+
+    public static FieldError invalid(String field, @Nullable Object value, String detail) {
+        return new FieldError(Type.INVALID, field, value, detail);
+    }
+
+    public static FieldError forbidden(String field, String detail) {
+        return new FieldError(Type.FORBIDDEN, field, null, detail);
+    }
+
+    public static FieldError duplicate(String field, @Nullable Object value) {
+        return new FieldError(Type.DUPLICATE, field, value, "");
+    }
+
+    /** The value is none of those allowed; they are listed quoted, in the order given. */
+    public static FieldError notSupported(String field, @Nullable Object value, Iterable<String> supported) {
+        StringBuilder detail = new StringBuilder("supported values: ");
+        String separator = "";
+        for (String each : supported) {
+            detail.append(separator).append('"').append(each).append('"');
+            separator = ", ";
+        }
+        return new FieldError(Type.NOT_SUPPORTED, field, value, detail.toString());
+    }
+}
