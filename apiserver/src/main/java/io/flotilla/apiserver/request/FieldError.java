@@ -42,6 +42,16 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         }
     }
 
+    /** The finding without its field: the message of a Status cause. */
+    public String body() {
+        String head = switch (type) {
+            case REQUIRED, FORBIDDEN, TOO_LONG, INTERNAL -> type.words();
+            case NOT_FOUND, DUPLICATE, INVALID, NOT_SUPPORTED, TOO_MANY, TYPE_INVALID ->
+                type.words() + ": " + Quoting.print(value);
+        };
+        return detail.isEmpty() ? head : head + ": " + detail;
+    }
+
     public static FieldError required(String field, String detail) {
         return new FieldError(Type.REQUIRED, field, null, detail);
     }
@@ -58,12 +68,30 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         return new FieldError(Type.DUPLICATE, field, value, "");
     }
 
+    public static FieldError notFound(String field, @Nullable Object value) {
+        return new FieldError(Type.NOT_FOUND, field, value, "");
+    }
+
+    public static FieldError tooLong(String field, int maxBytes) {
+        return new FieldError(
+                Type.TOO_LONG, field, null, "may not be more than " + maxBytes + (maxBytes == 1 ? " byte" : " bytes"));
+    }
+
+    public static FieldError tooMany(String field, int actual, int max) {
+        return new FieldError(
+                Type.TOO_MANY, field, actual, "must have at most " + max + (max == 1 ? " item" : " items"));
+    }
+
+    public static FieldError internal(String field, String detail) {
+        return new FieldError(Type.INTERNAL, field, null, detail);
+    }
+
     /** The value is none of those allowed; they are listed quoted, in the order given. */
     public static FieldError notSupported(String field, @Nullable Object value, Iterable<String> supported) {
         StringBuilder detail = new StringBuilder("supported values: ");
         String separator = "";
         for (String each : supported) {
-            detail.append(separator).append('"').append(each).append('"');
+            detail.append(separator).append(Quoting.quote(each));
             separator = ", ";
         }
         return new FieldError(Type.NOT_SUPPORTED, field, value, detail.toString());

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.request;
 
+import io.flotilla.apiserver.schema.ResourceInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,86 @@ public final class StatusException extends RuntimeException {
         this.code = code;
         this.reason = reason;
         this.details = details;
+    }
+
+    /** The object, or what the path names, is not there. */
+    public static StatusException notFound(ResourceInfo resource, String name) {
+        return new StatusException(
+                404,
+                "NotFound",
+                resource.qualifiedResource() + " " + Quoting.quote(name) + " not found",
+                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    public static StatusException alreadyExists(ResourceInfo resource, String name) {
+        return new StatusException(
+                409,
+                "AlreadyExists",
+                resource.qualifiedResource() + " " + Quoting.quote(name) + " already exists",
+                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    /** A precondition of the write does not hold: someone else was first, or the object is in no state for it. */
+    public static StatusException conflict(ResourceInfo resource, String name, String why) {
+        return new StatusException(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + resource.qualifiedResource() + " " + Quoting.quote(name) + ": "
+                        + why,
+                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    /** Refused by authorization or admission. */
+    public static StatusException forbidden(ResourceInfo resource, String name, String why) {
+        String what = resource.qualifiedResource() + (name.isEmpty() ? "" : " " + Quoting.quote(name));
+        return new StatusException(
+                403,
+                "Forbidden",
+                what + " is forbidden: " + why,
+                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    /** Validation found something; equal findings are told once. */
+    public static StatusException invalid(String group, String kind, String name, List<FieldError> errors) {
+        List<String> told = errors.stream()
+                .map(error -> error.field() + ": " + error.body())
+                .distinct()
+                .toList();
+        String findings = told.size() == 1 ? told.getFirst() : "[" + String.join(", ", told) + "]";
+        String qualified = group.isEmpty() ? kind : kind + "." + group;
+        List<Cause> causes = errors.stream()
+                .map(error -> new Cause(error.type().reason(), error.body(), error.field()))
+                .toList();
+        return new StatusException(
+                422,
+                "Invalid",
+                qualified + " " + Quoting.quote(name) + " is invalid: " + findings,
+                new Details(name, group, kind, causes, 0));
+    }
+
+    public static StatusException badRequest(String message) {
+        return new StatusException(400, "BadRequest", message, null);
+    }
+
+    /** Try again after so many seconds; 0 names no time. */
+    public static StatusException tooManyRequests(String message, List<Cause> causes, int retryAfterSeconds) {
+        return new StatusException(429, "TooManyRequests", message, new Details("", "", "", causes, retryAfterSeconds));
+    }
+
+    public static StatusException methodNotSupported(ResourceInfo resource, String verb) {
+        return new StatusException(
+                405,
+                "MethodNotAllowed",
+                verb + " is not supported on resources of kind " + Quoting.quote(resource.qualifiedResource()),
+                new Details("", resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    public static StatusException internal(String why) {
+        return new StatusException(
+                500,
+                "InternalError",
+                "Internal error occurred: " + why,
+                new Details("", "", "", List.of(new Cause("", why, "")), 0));
     }
 
     /** HTTP status code. */
