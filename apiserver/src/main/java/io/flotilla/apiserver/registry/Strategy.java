@@ -70,6 +70,22 @@ public interface Strategy {
         return 0;
     }
 
+    /**
+     * Whether something beside {@code metadata.finalizers} still holds back a requested deletion, such as a namespace's
+     * {@code spec.finalizers}. Asked when deletion is requested and again after each update.
+     */
+    default boolean holdsDeletion(ObjectNode object) {
+        return false;
+    }
+
+    /** Marks an object whose deletion was requested and that stays for now; called once, with the stamp already set. */
+    default void markForDeletion(WriteContext context, ObjectNode object) {}
+
+    /** Whether DELETE answers with the object rather than a Status. */
+    default boolean returnsDeletedObject() {
+        return false;
+    }
+
     /** Gives back what the object held, after it was removed from storage. */
     default void afterDelete(WriteContext context, ObjectNode object) {}
 }
