@@ -1,5 +1,5 @@
 /**
- * Queues of keys to reconcile, and the workers that drain them. Knows nothing of the API.
+ * Queues of keys to reconcile, and the workers that drain them. Knows of the API only how a request may fail.
  */
 @NullMarked
 package io.flotilla.machinery.workqueue;
