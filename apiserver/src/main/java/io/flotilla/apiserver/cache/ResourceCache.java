@@ -1,0 +1,210 @@
+package io.flotilla.apiserver.cache;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.pcollections.TreePMap;
+
+/**
+ * The cached objects of one resource and the watches on it. Written by the cache's feed alone; read by anyone. Watches
+ * are kept by what they can see, so that an event costs only those that may be concerned: by key, by the node they look
+ * at, by namespace, and the rest.
+ */
+public final class ResourceCache {
+    private final String prefix;
+    private final boolean namespaced;
+    private final SelectableFields selectable;
+    private final OptionalInt nodeField;
+    private final LongSupplier progress;
+    private final LongSupplier nanoTime;
+
+    private volatile Snapshot snapshot = new Snapshot(TreePMap.empty(), 0);
+
+    // Guarded by this.
+    private EventLog log = new EventLog(TreePMap.empty(), 0);
+    private final Map<String, List<Watcher<?>>> watchers = new HashMap<>();
+
+    /**
+     * @param prefix etcd prefix with its trailing slash
+     * @param progress the revision up to which the whole cache is complete
+     */
+    ResourceCache(
+            String prefix,
+            boolean namespaced,
+            SelectableFields selectable,
+            LongSupplier progress,
+            LongSupplier nanoTime) {
+        this.prefix = prefix;
+        this.namespaced = namespaced;
+        this.selectable = selectable;
+        this.nodeField = selectable.indexOf("spec.nodeName");
+        this.progress = progress;
+        this.nanoTime = nanoTime;
+    }
+
+    public String prefix() {
+        return prefix;
+    }
+
+    public SelectableFields selectable() {
+        return selectable;
+    }
+
+    /** All objects now: everything up to the revision it tells is in it. */
+    public Snapshot snapshot() {
+        // In this order: what the feed has completed before is in the snapshot that is read after.
+        long complete = progress.getAsLong();
+        return snapshot.asOf(complete);
+    }
+
+    /** All objects at a past revision, if it is not too long ago. */
+    public synchronized Optional<Snapshot> at(long revision) {
+        return log.at(revision);
+    }
+
+    /**
+     * Opens a watch.
+     *
+     * @param after revision after which events are wanted; empty for the present objects first
+     * @param markInitialEnd whether a bookmark marks the end of the present objects
+     * @param wake called by any thread, must not block: take frames soon
+     * @throws ExpiredException if events after that revision are forgotten
+     */
+    public <F> Watcher<F> watch(
+            Selection selection,
+            WatchForm<F> form,
+            OptionalLong after,
+            boolean bookmarks,
+            boolean markInitialEnd,
+            Runnable wake) {
+        String slot = slot(selection);
+        List<Watcher<?>> self = new ArrayList<>(1);
+        Watcher<F> watcher = new Watcher<>(selection, form, bookmarks, wake, () -> remove(slot, self.getFirst()));
+        self.add(watcher);
+        synchronized (this) {
+            if (after.isEmpty()) {
+                Snapshot now = snapshot();
+                watcher.begin(now, now.from(selection.namespace(), ""), markInitialEnd);
+            } else {
+                if (after.getAsLong() < log.completeSince()) {
+                    throw new ExpiredException(after.getAsLong(), log.completeSince());
+                }
+                if (markInitialEnd) {
+                    Snapshot now = snapshot();
+                    watcher.begin(now, List.<CachedObject>of().iterator(), true);
+                }
+                log.since(after.getAsLong()).forEach(watcher::offer);
+            }
+            watchers.computeIfAbsent(slot, s -> new ArrayList<>()).add(watcher);
+        }
+        return watcher;
+    }
+
+    private synchronized void remove(String slot, Watcher<?> watcher) {
+        List<Watcher<?>> in = watchers.get(slot);
+        if (in != null) {
+            in.remove(watcher);
+            if (in.isEmpty()) {
+                watchers.remove(slot);
+            }
+        }
+    }
+
+    /** Number of open watches. */
+    public synchronized int watchCount() {
+        return watchers.values().stream().mapToInt(List::size).sum();
+    }
+
+    private String slot(Selection selection) {
+        Optional<String> key = selection.onlyKey(namespaced);
+        if (key.isPresent()) {
+            return "key " + key.get();
+        }
+        if (nodeField.isPresent()) {
+            Optional<String> node = selection.requiredValue(nodeField.getAsInt());
+            if (node.isPresent()) {
+                return "node " + node.get();
+            }
+        }
+        return selection.namespace().isEmpty() ? "" : "namespace " + selection.namespace();
+    }
+
+    private Set<String> slots(CacheEvent event) {
+        Set<String> slots = HashSet.newHashSet(5);
+        slots.add("");
+        slots.add("key " + event.key());
+        if (namespaced) {
+            slots.add("namespace " + event.key().substring(0, event.key().indexOf('/')));
+        }
+        if (nodeField.isPresent()) {
+            event.current().ifPresent(object -> slots.add("node " + object.field(nodeField.getAsInt())));
+            event.previous().ifPresent(object -> slots.add("node " + object.field(nodeField.getAsInt())));
+        }
+        return slots;
+    }
+
+    /** Takes over a freshly loaded state; open watches end. Called by the feed. */
+    void reset(TreePMap<String, CachedObject> objects, long revision) {
+        List<Watcher<?>> ended = new ArrayList<>();
+        synchronized (this) {
+            snapshot = new Snapshot(objects, revision);
+            log = new EventLog(objects, revision);
+            watchers.values().forEach(ended::addAll);
+        }
+        ended.forEach(Watcher::finish);
+    }
+
+    /** Applies a change. Called by the feed, which wakes those that it adds to the set. */
+    synchronized void apply(String key, Optional<CachedObject> current, long revision, Set<Watcher<?>> toWake) {
+        TreePMap<String, CachedObject> objects = snapshot.objects();
+        Optional<CachedObject> previous = Optional.ofNullable(objects.get(key));
+        if (current.isEmpty() && previous.isEmpty()) {
+            return;
+        }
+        TreePMap<String, CachedObject> after =
+                current.isPresent() ? objects.plus(key, current.get()) : objects.minus(key);
+        CacheEvent event = new CacheEvent(revision, current, previous);
+        log.add(event, after, nanoTime.getAsLong());
+        snapshot = new Snapshot(after, revision);
+        if (watchers.isEmpty()) {
+            return;
+        }
+        for (String slot : slots(event)) {
+            for (Watcher<?> watcher : watchers.getOrDefault(slot, List.of())) {
+                if (watcher.offer(event)) {
+                    toWake.add(watcher);
+                }
+            }
+        }
+    }
+
+    /** Tells every watch that wants to know how far the cache is. */
+    void bookmark(long revision) {
+        List<Watcher<?>> toWake = new ArrayList<>();
+        synchronized (this) {
+            watchers.values()
+                    .forEach(list -> list.forEach(watcher -> {
+                        if (watcher.offerBookmark(revision)) {
+                            toWake.add(watcher);
+                        }
+                    }));
+        }
+        toWake.forEach(Watcher::wake);
+    }
+
+    /** Ends every watch. */
+    void finishWatches() {
+        List<Watcher<?>> all = new ArrayList<>();
+        synchronized (this) {
+            watchers.values().forEach(all::addAll);
+        }
+        all.forEach(Watcher::finish);
+    }
+}

@@ -1,0 +1,287 @@
+package io.flotilla.apiserver.storage;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.etcd.jetcd.api.Compare;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.TxnResponse;
+import io.etcd.jetcd.api.WatchGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Keys and values in etcd. Every call blocks, has a deadline and throws {@link StorageException}.
+ *
+ * <p>A write is one transaction that compares the key's mod revision. If its outcome is unknown (no answer), the key is
+ * read again: the write is done if its value is there, and is sent again only if the key has not moved, which the same
+ * comparison makes safe even if the first one arrives late.
+ */
+public final class EtcdStore implements AutoCloseable {
+    private static final long CALL_MILLIS = 3_000;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+    private static final String PROBE_KEY = "/flotilla/probe";
+
+    private final ManagedChannel channel;
+    private final KVGrpc.KVBlockingStub kv;
+    private final LeaseGrpc.LeaseBlockingStub leases;
+
+    private EtcdStore(ManagedChannel channel) {
+        this.channel = channel;
+        this.kv = KVGrpc.newBlockingStub(channel);
+        this.leases = LeaseGrpc.newBlockingStub(channel);
+    }
+
+    /** Makes the channel; connects with the first call. */
+    public static EtcdStore open(EtcdConfig config) {
+        return new EtcdStore(EtcdChannel.open(config));
+    }
+
+    WatchGrpc.WatchStub watchStub() {
+        return WatchGrpc.newStub(channel);
+    }
+
+    KVGrpc.KVBlockingStub kv() {
+        return kv.withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The store's revision now: no write acknowledged before this call lies behind it. */
+    public long currentRevision() {
+        RangeRequest request = RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(PROBE_KEY))
+                .setCountOnly(true)
+                .build();
+        return retried(() -> kv().range(request)).getHeader().getRevision();
+    }
+
+    /** Asks once, without patience: for health checks. */
+    public void ping() {
+        try {
+            kv.withDeadlineAfter(1, TimeUnit.SECONDS)
+                    .range(RangeRequest.newBuilder()
+                            .setKey(ByteString.copyFromUtf8(PROBE_KEY))
+                            .setCountOnly(true)
+                            .build());
+        } catch (StatusRuntimeException e) {
+            throw EtcdErrors.translate(e);
+        }
+    }
+
+    /** Reads a key, linearizably. */
+    public Optional<Versioned> get(String key) {
+        RangeRequest request =
+                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+        RangeResponse response = retried(() -> kv().range(request));
+        return first(response);
+    }
+
+    /**
+     * Reads part of a prefix.
+     *
+     * @param prefix with its trailing slash
+     * @param start first key wanted, or the prefix itself
+     * @param revision revision to read at, 0 for now
+     */
+    public Page range(String prefix, String start, int limit, long revision) {
+        RangeRequest request = RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(start))
+                .setRangeEnd(endOf(prefix))
+                .setLimit(limit)
+                .setRevision(revision)
+                .build();
+        RangeResponse response = retried(() ->
+                kv.withDeadlineAfter(4 * CALL_MILLIS, TimeUnit.MILLISECONDS).range(request));
+        List<Versioned> items =
+                response.getKvsList().stream().map(EtcdStore::versioned).toList();
+        return new Page(
+                items,
+                revision > 0 ? revision : response.getHeader().getRevision(),
+                response.getMore(),
+                Math.max(0, response.getCount() - items.size()));
+    }
+
+    /**
+     * Writes a value if the key is at the expected revision.
+     *
+     * @param expected mod revision, 0 for a key that must not exist
+     * @param lease lease to attach, 0 for none
+     */
+    public Written put(String key, byte[] value, long expected, long lease, Fencing fencing) {
+        RequestOp op = RequestOp.newBuilder()
+                .setRequestPut(PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .setValue(UnsafeByteOperations.unsafeWrap(value))
+                        .setLease(lease))
+                .build();
+        return transact(
+                key,
+                expected,
+                op,
+                fencing,
+                current -> current.filter(found -> found.revision() > expected && Arrays.equals(found.value(), value))
+                        .map(Versioned::revision));
+    }
+
+    /** Deletes a key if it is at the expected revision. */
+    public Written delete(String key, long expected, Fencing fencing) {
+        RequestOp op = RequestOp.newBuilder()
+                .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)))
+                .build();
+        // If the key is gone we cannot tell by whose hand, nor need we: gone is what was asked for.
+        return transact(key, expected, op, fencing, current -> current.isEmpty() ? Optional.of(0L) : Optional.empty());
+    }
+
+    /** Sets a key whatever it holds; for what only repeats itself. */
+    public void set(String key, String value) {
+        PutRequest request = PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(key))
+                .setValue(ByteString.copyFromUtf8(value))
+                .build();
+        retried(() -> kv().put(request));
+    }
+
+    /** Makes a lease that runs out by itself. */
+    public long grantLease(long seconds) {
+        LeaseGrantRequest request =
+                LeaseGrantRequest.newBuilder().setTTL(seconds).build();
+        return retried(() -> leases.withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS)
+                        .leaseGrant(request))
+                .getID();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+
+    /** Tells from what the key holds whether an unanswered write took effect, and when. */
+    private interface Recognition {
+        Optional<Long> revision(Optional<Versioned> current);
+    }
+
+    private Written transact(String key, long expected, RequestOp op, Fencing fencing, Recognition recognition) {
+        TxnRequest request = transaction(key, expected, op, fencing);
+        long start = System.nanoTime();
+        boolean uncertain = false;
+        for (int attempt = 0; ; attempt++) {
+            TxnResponse response;
+            try {
+                response = kv().txn(request);
+            } catch (StatusRuntimeException e) {
+                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw EtcdErrors.translate(e);
+                }
+                uncertain = true;
+                pause(attempt);
+                Optional<Versioned> current = get(key);
+                Optional<Long> done = recognition.revision(current);
+                if (done.isPresent()) {
+                    return new Written.Done(done.get());
+                }
+                if (current.map(Versioned::revision).orElse(0L) != expected) {
+                    return new Written.Lost(current);
+                }
+                continue;
+            }
+            if (response.getSucceeded()) {
+                return new Written.Done(response.getHeader().getRevision());
+            }
+            Optional<Versioned> current = first(response.getResponses(0).getResponseRange());
+            if (uncertain) {
+                Optional<Long> done = recognition.revision(current);
+                if (done.isPresent()) {
+                    return new Written.Done(done.get());
+                }
+            }
+            boolean fenced = fencing.check().isPresent()
+                    && !fencing.check()
+                            .get()
+                            .value()
+                            .equals(first(response.getResponses(1).getResponseRange())
+                                    .map(fence ->
+                                            ByteString.copyFrom(fence.value()).toStringUtf8())
+                                    .orElse(""));
+            return fenced ? new Written.Fenced() : new Written.Lost(current);
+        }
+    }
+
+    private static TxnRequest transaction(String key, long expected, RequestOp op, Fencing fencing) {
+        ByteString keyBytes = ByteString.copyFromUtf8(key);
+        TxnRequest.Builder request = TxnRequest.newBuilder()
+                .addCompare(Compare.newBuilder()
+                        .setKey(keyBytes)
+                        .setTarget(Compare.CompareTarget.MOD)
+                        .setResult(Compare.CompareResult.EQUAL)
+                        .setModRevision(expected))
+                .addSuccess(op)
+                .addFailure(RequestOp.newBuilder()
+                        .setRequestRange(RangeRequest.newBuilder().setKey(keyBytes)));
+        fencing.check().ifPresent(fence -> {
+            ByteString fenceKey = ByteString.copyFromUtf8(fence.key());
+            request.addCompare(Compare.newBuilder()
+                    .setKey(fenceKey)
+                    .setTarget(Compare.CompareTarget.VALUE)
+                    .setResult(Compare.CompareResult.EQUAL)
+                    .setValue(ByteString.copyFromUtf8(fence.value())));
+            request.addFailure(RequestOp.newBuilder()
+                    .setRequestRange(RangeRequest.newBuilder().setKey(fenceKey)));
+        });
+        fencing.change()
+                .ifPresent(fence -> request.addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8(fence.key()))
+                                .setValue(ByteString.copyFromUtf8(fence.value())))));
+        return request.build();
+    }
+
+    private static <T> T retried(Supplier<T> call) {
+        long start = System.nanoTime();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return call.get();
+            } catch (StatusRuntimeException e) {
+                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw EtcdErrors.translate(e);
+                }
+                pause(attempt);
+            }
+        }
+    }
+
+    private static void pause(int attempt) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(Math.min(500, 20L << Math.min(attempt, 10)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException.Unavailable("interrupted while waiting for etcd");
+        }
+    }
+
+    private static Optional<Versioned> first(RangeResponse response) {
+        return response.getKvsCount() == 0 ? Optional.empty() : Optional.of(versioned(response.getKvs(0)));
+    }
+
+    private static Versioned versioned(KeyValue kv) {
+        return new Versioned(kv.getKey().toStringUtf8(), kv.getValue().toByteArray(), kv.getModRevision());
+    }
+
+    /** The first key behind all that begin with the prefix. */
+    private static ByteString endOf(String prefix) {
+        byte[] end = ByteString.copyFromUtf8(prefix).toByteArray();
+        end[end.length - 1]++;
+        return UnsafeByteOperations.unsafeWrap(end);
+    }
+}
