@@ -59,6 +59,7 @@ public final class CacheEvent {
         return gone.get();
     }
 
+    @SuppressWarnings("ReferenceEquality") // forms are shared instances: being the same one is what counts
     synchronized <F> F frame(WatchForm<F> form, WatchEventType type) {
         for (Built each : built) {
             if (each.form() == form && each.type() == type) {
