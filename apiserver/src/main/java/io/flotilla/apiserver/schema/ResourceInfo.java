@@ -15,7 +15,8 @@ import java.util.Set;
  * @param verbs verbs of the resource itself, in discovery's spelling
  * @param shortNames such as {@code po}
  * @param categories such as {@code all}
- * @param storageVersion version in which objects are stored
+ * @param storageVersion apiVersion in which objects are stored, such as {@code autoscaling/v2}; its group may differ from
+ *     the resource's own (events)
  * @param storagePrefix etcd key prefix without a trailing slash, such as {@code /registry/services/specs}
  * @param subresources names of the subresources, such as {@code status}
  */
@@ -41,6 +42,11 @@ public record ResourceInfo(
     /** Returns {@code resource} for the core group, else {@code resource.group}: the form of error messages. */
     public String qualifiedResource() {
         return group.isEmpty() ? resource : resource + "." + group;
+    }
+
+    /** Whether this is the version in which objects are stored. */
+    public boolean isStorageVersion() {
+        return storageVersion.equals(apiVersion());
     }
 
     /** Returns the etcd key of one object. */
