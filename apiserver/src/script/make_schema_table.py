@@ -106,6 +106,7 @@ class Table:
         self.add_coming_fields()
         self.flatten()
         self.flag()
+        self.add_empty_messages()
         self.read_unions()
         self.read_defaults()
 
@@ -255,6 +256,14 @@ class Table:
                 elif code[0] not in "[{y*":
                     flags += "p"
                 field["flags"] = flags
+
+    def add_empty_messages(self):
+        """Messages without fields have no row of their own."""
+        for entry in list(self.types.values()):
+            for field in list(entry["fields"].values()) + list(entry["inline"].values()):
+                name = field["type"].lstrip("[{*")
+                if name.startswith("@"):
+                    self.type(name[1:])
 
     def read_unions(self):
         for row in rows(self.facts, "unions.tsv"):
