@@ -1,5 +1,8 @@
 package io.flotilla.apiserver.request;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +117,137 @@ public final class StatusException extends RuntimeException {
                 "InternalError",
                 "Internal error occurred: " + why,
                 new Details("", "", "", List.of(new Cause("", why, "")), 0));
+    }
+
+    /** A generated name is taken, and so were those tried before it. */
+    public static StatusException generateNameConflict(ResourceInfo resource, String name) {
+        return new StatusException(
+                409,
+                "AlreadyExists",
+                resource.qualifiedResource() + " " + Quoting.quote(name)
+                        + " already exists, the server was not able to generate a unique name for the object",
+                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+    }
+
+    public static StatusException unauthorized() {
+        return new StatusException(401, "Unauthorized", "Unauthorized", null);
+    }
+
+    /** Refused by authorization, for a path that is no resource. */
+    public static StatusException forbiddenPath(String why) {
+        return new StatusException(403, "Forbidden", "forbidden: " + why, new Details("", "", "", List.of(), 0));
+    }
+
+    /** The namespace of the object to be created is on its way out. */
+    public static StatusException namespaceTerminating(ResourceInfo resource, String name, String namespace) {
+        String what = resource.qualifiedResource() + (name.isEmpty() ? "" : " " + Quoting.quote(name));
+        return new StatusException(
+                403,
+                "Forbidden",
+                what + " is forbidden: unable to create new content in namespace " + namespace
+                        + " because it is being terminated",
+                new Details(
+                        name,
+                        resource.group(),
+                        resource.resource(),
+                        List.of(new Cause(
+                                "NamespaceTerminating",
+                                "namespace " + namespace + " is being terminated",
+                                "metadata.namespace")),
+                        0));
+    }
+
+    /** The version or the continue token is older than what is remembered. */
+    public static StatusException expired(String message) {
+        return new StatusException(410, "Expired", message, null);
+    }
+
+    /** A version that this server has not seen yet. */
+    public static StatusException tooLargeResourceVersion(long asked, long current) {
+        return new StatusException(
+                504,
+                "Timeout",
+                "Timeout: Too large resource version: " + asked + ", current: " + current,
+                new Details(
+                        "",
+                        "",
+                        "",
+                        List.of(new Cause("ResourceVersionTooLarge", "Too large resource version", "")),
+                        1));
+    }
+
+    public static StatusException timeout(String message, int retryAfterSeconds) {
+        return new StatusException(
+                504, "Timeout", "Timeout: " + message, new Details("", "", "", List.of(), retryAfterSeconds));
+    }
+
+    /** What the server depends on does not answer. */
+    public static StatusException serviceUnavailable(String message) {
+        return new StatusException(503, "ServiceUnavailable", message, new Details("", "", "", List.of(), 1));
+    }
+
+    public static StatusException requestEntityTooLarge(long limit) {
+        return new StatusException(
+                413, "RequestEntityTooLarge", "Request entity is too large: limit is " + limit, null);
+    }
+
+    public static StatusException unsupportedMediaType(List<String> accepted) {
+        return new StatusException(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", accepted),
+                null);
+    }
+
+    public static StatusException notAcceptable(List<String> accepted) {
+        return new StatusException(
+                406,
+                "NotAcceptable",
+                "only the following media types are accepted: " + String.join(", ", accepted),
+                null);
+    }
+
+    /** An error that Kubernetes passes on as it comes, without a reason. */
+    public static StatusException plain(int code, String message) {
+        return new StatusException(code, "", message, null);
+    }
+
+    /** The Status object of this failure. */
+    public ObjectNode toStatus() {
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Failure").put("message", getMessage());
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
+        if (details != null) {
+            ObjectNode node = status.putObject("details");
+            putUnlessEmpty(node, "name", details.name());
+            putUnlessEmpty(node, "group", details.group());
+            putUnlessEmpty(node, "kind", details.kind());
+            if (!details.causes().isEmpty()) {
+                ArrayNode causes = node.putArray("causes");
+                for (Cause cause : details.causes()) {
+                    ObjectNode each = causes.addObject();
+                    putUnlessEmpty(each, "reason", cause.reason());
+                    putUnlessEmpty(each, "message", cause.message());
+                    putUnlessEmpty(each, "field", cause.field());
+                }
+            }
+            if (details.retryAfterSeconds() > 0) {
+                node.put("retryAfterSeconds", details.retryAfterSeconds());
+            }
+        }
+        status.put("code", code);
+        return status;
+    }
+
+    private static void putUnlessEmpty(ObjectNode node, String name, String value) {
+        if (!value.isEmpty()) {
+            node.put(name, value);
+        }
     }
 
     /** HTTP status code. */
