@@ -3,6 +3,7 @@ package io.flotilla.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The rules of one kind. The generic registry does what all kinds share (metadata, names, preconditions, finalizers,
@@ -65,9 +66,17 @@ public interface Strategy {
         return true;
     }
 
-    /** Grace period in seconds where DeleteOptions names none; 0 means that deletion is immediate. */
+    /** Grace period in seconds of a kind that knows one; 0 means that deletion is immediate, whatever is asked. */
     default long defaultGracePeriodSeconds(WriteContext context, ObjectNode object) {
         return 0;
+    }
+
+    /**
+     * Grace period of a deletion in seconds: what DeleteOptions asks for, unless the kind knows better (a pod that never
+     * ran has nothing to end gracefully). 0 means that deletion is immediate. This is what the registry calls.
+     */
+    default long gracePeriodSeconds(WriteContext context, ObjectNode object, OptionalLong asked) {
+        return defaultGracePeriodSeconds(context, object);
     }
 
     /**

@@ -1,0 +1,99 @@
+package io.flotilla.apiserver.registry.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.registry.KindStrategy;
+import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.validation.Field;
+import io.flotilla.apiserver.registry.validation.Findings;
+import io.flotilla.apiserver.registry.validation.Names;
+import io.flotilla.apiserver.registry.validation.Trees;
+import java.util.OptionalLong;
+
+/** The rules of pods. */
+public final class PodStrategy extends KindStrategy {
+
+    public PodStrategy() {
+        super(Names::subdomain, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public void prepareForCreate(WriteContext context, ObjectNode object) {
+        super.prepareForCreate(context, object);
+        Field spec = Field.of(object).at("spec");
+        ObjectNode status = object.putObject("status");
+        status.put("phase", "Pending");
+        status.put("qosClass", QosClass.of(spec).text());
+        if (spec.at("schedulingGates").size() > 0) {
+            ObjectNode condition = status.putArray("conditions").addObject();
+            condition.putNull("lastProbeTime");
+            condition.putNull("lastTransitionTime");
+            condition.put("message", "Scheduling is blocked due to non-empty scheduling gates");
+            condition.put("observedGeneration", 1);
+            condition.put("reason", "SchedulingGated");
+            condition.put("status", "False");
+            condition.put("type", "PodScheduled");
+        }
+        MatchLabelKeys.apply(object);
+    }
+
+    @Override
+    protected void check(WriteContext context, Field pod, Findings findings) {
+        Field spec = pod.at("spec");
+        PodAnnotations.check(pod.at("metadata", "annotations"), spec, findings);
+        PodSpecs.check(spec, pod.at("metadata").text("name"), true, findings);
+        if (spec.at("ephemeralContainers").size() > 0) {
+            findings.forbidden(spec.at("ephemeralContainers"), "cannot be set on create");
+        }
+        if (!spec.text("nodeName").isEmpty() && spec.at("schedulingGates").size() > 0) {
+            findings.forbidden(spec.at("nodeName"), "cannot be set until all schedulingGates have been cleared");
+        }
+    }
+
+    @Override
+    protected void checkUpdate(WriteContext context, Field pod, Field old, Findings findings) {
+        PodUpdateRules.check(pod, old, findings);
+    }
+
+    @Override
+    public void prepareForStatusUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
+        super.prepareForStatusUpdate(context, object, old);
+        ObjectNode status = Trees.child(object, "status");
+        Trees.putDefault(status, "qosClass", Trees.text(old, "status", "qosClass"));
+    }
+
+    @Override
+    protected void checkStatusUpdate(WriteContext context, Field pod, Field old, Findings findings) {
+        PodStatusRules.check(pod, old, findings);
+    }
+
+    @Override
+    public long gracePeriodSeconds(WriteContext context, ObjectNode object, OptionalLong asked) {
+        long period = asked.orElseGet(() -> defaultGracePeriodSeconds(context, object));
+        String phase = Trees.text(object, "status", "phase");
+        boolean nothingRuns =
+                Trees.text(object, "spec", "nodeName").isEmpty() || phase.equals("Failed") || phase.equals("Succeeded");
+        if (nothingRuns) {
+            return 0;
+        }
+        return period < 0 ? 1 : period;
+    }
+
+    @Override
+    public long defaultGracePeriodSeconds(WriteContext context, ObjectNode object) {
+        JsonNode seconds = object.path("spec").path("terminationGracePeriodSeconds");
+        return seconds.isNumber() ? seconds.longValue() : 0;
+    }
+
+    @Override
+    public boolean returnsDeletedObject() {
+        return true;
+    }
+
+    /** The conditions of a pod, made where there are none. */
+    static ArrayNode conditions(ObjectNode pod) {
+        ObjectNode status = Trees.child(pod, "status");
+        return status.get("conditions") instanceof ArrayNode conditions ? conditions : status.putArray("conditions");
+    }
+}
