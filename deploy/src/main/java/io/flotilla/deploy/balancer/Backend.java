@@ -1,0 +1,56 @@
+package io.flotilla.deploy.balancer;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One API server: whether it is ready, and the connections that are spliced to it. Used on the balancer's event loop only. */
+final class Backend {
+    private final InetSocketAddress address;
+    private final Set<Channel> connections = new HashSet<>();
+    private boolean ready;
+
+    Backend(InetSocketAddress address) {
+        this.address = address;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    int load() {
+        return connections.size();
+    }
+
+    void add(Channel connection) {
+        connections.add(connection);
+    }
+
+    void remove(Channel connection) {
+        connections.remove(connection);
+    }
+
+    /** Changes whether it is ready; returns whether that is news. */
+    boolean setReady(boolean now) {
+        var news = ready != now;
+        ready = now;
+        return news;
+    }
+
+    void closeConnections() {
+        for (var connection : List.copyOf(connections)) {
+            var unused = connection.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return address.getHostString() + ":" + address.getPort();
+    }
+}

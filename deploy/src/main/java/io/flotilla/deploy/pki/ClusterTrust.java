@@ -1,0 +1,158 @@
+package io.flotilla.deploy.pki;
+
+import io.flotilla.deploy.plan.Kind;
+import io.flotilla.deploy.plan.LabException;
+import io.flotilla.deploy.plan.LabFiles;
+import io.flotilla.deploy.plan.Listener;
+import io.flotilla.deploy.plan.Plan;
+import io.flotilla.deploy.plan.PrivateFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Every key and certificate of one cluster, made where missing and never made anew. There are two authorities, as kubeadm has
+ * them: who is certified by the cluster's may speak to API servers, and only who is certified by etcd's may speak to etcd.
+ */
+public final class ClusterTrust {
+    private final Path directory;
+    private final Path etcdDirectory;
+
+    public ClusterTrust(Path directory) {
+        this.directory = directory;
+        this.etcdDirectory = directory.resolve("etcd");
+    }
+
+    public Path authority() {
+        return directory.resolve("ca.crt");
+    }
+
+    public Path etcdAuthority() {
+        return etcdDirectory.resolve("ca.crt");
+    }
+
+    public Path certificate(String name) {
+        return directory.resolve(name + ".crt");
+    }
+
+    public Path key(String name) {
+        return directory.resolve(name + ".key");
+    }
+
+    public Path etcdCertificate(String name) {
+        return etcdDirectory.resolve(name + ".crt");
+    }
+
+    public Path etcdKey(String name) {
+        return etcdDirectory.resolve(name + ".key");
+    }
+
+    /** The key by which service account tokens are signed, and its public half. */
+    public Path serviceAccountKey() {
+        return directory.resolve("sa.key");
+    }
+
+    public Path serviceAccountPublicKey() {
+        return directory.resolve("sa.pub");
+    }
+
+    /** Makes what the plan needs and is not there yet, and writes the kubeconfig. */
+    public void prepare(Plan plan, LabFiles files) {
+        try {
+            Files.createDirectories(etcdDirectory);
+            var now = Instant.now();
+            var random = new SecureRandom();
+            issueAll(authority(etcdDirectory, "flotilla-etcd-ca", now, random), etcdDirectory, etcdIdentities(plan));
+            issueAll(authority(directory, "flotilla-ca", now, random), directory, identities(plan));
+            if (!Files.exists(serviceAccountPublicKey())) {
+                createServiceAccountKey(random);
+            }
+            PrivateFile.write(files.kubeconfig(), kubeconfig(plan));
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new LabException(
+                    "The certificates in " + directory + " cannot be used: " + e.getMessage()
+                            + "; restore them, or remove the lab with ./flotilla down --wipe.",
+                    e);
+        }
+    }
+
+    private static Authority authority(Path directory, String name, Instant now, SecureRandom random)
+            throws GeneralSecurityException, IOException {
+        return Files.exists(directory.resolve("ca.crt"))
+                ? Authority.load(directory, now, random)
+                : Authority.create(directory, name, now, random);
+    }
+
+    private static void issueAll(Authority authority, Path directory, Map<String, Identity> identities)
+            throws GeneralSecurityException, IOException {
+        for (var entry : identities.entrySet()) {
+            if (!Files.exists(directory.resolve(entry.getKey() + ".crt"))) {
+                authority.issue(directory, entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private static Map<String, Identity> etcdIdentities(Plan plan) {
+        var identities = new LinkedHashMap<String, Identity>();
+        for (int i = 1; i <= plan.size().etcd(); i++) {
+            identities.put(Kind.ETCD.name(i), Identity.server(Kind.ETCD.name(i), List.of("localhost", "127.0.0.1")));
+        }
+        identities.put("client", Identity.client("flotilla-lab"));
+        identities.put("apiserver-client", Identity.client("kube-apiserver-etcd-client"));
+        return identities;
+    }
+
+    private static Map<String, Identity> identities(Plan plan) {
+        var hosts = new ArrayList<>(List.of(
+                "kubernetes",
+                "kubernetes.default",
+                "kubernetes.default.svc",
+                "kubernetes.default.svc.cluster.local",
+                "localhost",
+                "127.0.0.1"));
+        hosts.add(plan.blocks().firstServiceAddress());
+        var local = List.of("localhost", "127.0.0.1");
+        var identities = new LinkedHashMap<String, Identity>();
+        identities.put("apiserver", Identity.server("kube-apiserver", hosts));
+        identities.put("apiserver-kubelet-client", Identity.client("kube-apiserver-kubelet-client", "system:masters"));
+        identities.put("admin", Identity.client("kubernetes-admin", "system:masters"));
+        identities.put("scheduler", Identity.server("system:kube-scheduler", local));
+        identities.put("controller-manager", Identity.server("system:kube-controller-manager", local));
+        for (int i = 1; i <= plan.size().nodes(); i++) {
+            var node = Plan.node(i);
+            var addresses = List.of(node, "localhost", plan.blocks().nodeAddress(i), "127.0.0.1");
+            identities.put(node, new Identity("system:node:" + node, "system:nodes", addresses));
+            identities.put("proxy-" + i, Identity.server("system:kube-proxy", addresses));
+        }
+        return identities;
+    }
+
+    private void createServiceAccountKey(SecureRandom random) throws GeneralSecurityException, IOException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048, random);
+        var pair = generator.generateKeyPair();
+        PrivateFile.write(
+                serviceAccountKey(), Pem.encode("PRIVATE KEY", pair.getPrivate().getEncoded()));
+        PrivateFile.write(
+                serviceAccountPublicKey(),
+                Pem.encode("PUBLIC KEY", pair.getPublic().getEncoded()));
+    }
+
+    private String kubeconfig(Plan plan) throws IOException {
+        var servers = new LinkedHashMap<String, String>();
+        servers.put("flotilla", "https://" + plan.address(Kind.BALANCER, 1, Listener.HTTPS));
+        for (int i = 1; i <= plan.size().apiservers(); i++) {
+            servers.put(Kind.API_SERVER.name(i), "https://" + plan.address(Kind.API_SERVER, i, Listener.HTTPS));
+        }
+        return Kubeconfig.render(
+                servers, "flotilla", "kubernetes-admin", authority(), certificate("admin"), key("admin"));
+    }
+}

@@ -1,0 +1,95 @@
+package io.flotilla.deploy.process;
+
+import io.flotilla.deploy.plan.PrivateFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The Java programs, and the JVM each of them gets. A lab is fifteen JVMs on one small machine, so each gets the smallest that
+ * does its work: the serial collector, one compiler tier where there is no hot path worth the second one, few arenas.
+ */
+public enum JavaProgram {
+    API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 320, false),
+    SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, false),
+    CONTROLLER_MANAGER("controller-manager", "controller-manager", "io.flotilla.controllermanager.Main", 160, true),
+    AGENT("agent", "kubelet-agent", "io.flotilla.kubelet.Main", 128, true),
+    PROXY("proxy", "kube-proxy", "io.flotilla.kubeproxy.Main", 64, true),
+    BALANCER("balancer", "deploy", "io.flotilla.deploy.balancer.BalancerMain", 32, true),
+    SUPERVISOR("supervisor", "deploy", "io.flotilla.deploy.supervisor.SupervisorMain", 32, true);
+
+    private final String word;
+    private final String module;
+    private final String mainClass;
+    private final int heapMegabytes;
+    private final boolean small;
+
+    JavaProgram(String word, String module, String mainClass, int heapMegabytes, boolean small) {
+        this.word = word;
+        this.module = module;
+        this.mainClass = mainClass;
+        this.heapMegabytes = heapMegabytes;
+        this.small = small;
+    }
+
+    public String word() {
+        return word;
+    }
+
+    /** The start of a command line, up to and with the main class. */
+    public List<String> command(Distribution distribution) {
+        var cache = distribution.cache(this);
+        return command(distribution, Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of());
+    }
+
+    /** The same with the long part in a file of arguments, which keeps {@code ps} readable. */
+    public List<String> command(Distribution distribution, Path directory) throws IOException {
+        var command = command(distribution);
+        var file = directory.resolve(word + ".args");
+        var quoted = new StringBuilder();
+        for (var argument : command.subList(1, command.size())) {
+            quoted.append('"')
+                    .append(argument.replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append("\"\n");
+        }
+        PrivateFile.write(file, quoted.toString());
+        return List.of(command.getFirst(), "@" + file);
+    }
+
+    /** The command of a run that ends by writing the cache. */
+    public List<String> training(Distribution distribution) {
+        return command(
+                distribution, List.of("-XX:AOTCacheOutput=" + distribution.cache(this), "-Xlog:aot=off,cds=off"));
+    }
+
+    private List<String> command(Distribution distribution, List<String> cacheOptions) {
+        var command = new ArrayList<String>();
+        command.add(Distribution.java().toString());
+        command.addAll(cacheOptions);
+        command.addAll(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:MinHeapFreeRatio=20",
+                "-XX:MaxHeapFreeRatio=40",
+                "-Xms8m",
+                "-Xmx" + heapMegabytes + "m",
+                "-Xss512k",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dio.netty.allocator.numDirectArenas=1",
+                "-Dio.netty.allocator.numHeapArenas=1",
+                distribution.property()));
+        if (small) {
+            command.addAll(
+                    List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=24m", "-XX:CICompilerCount=1"));
+        } else {
+            command.add("-XX:ReservedCodeCacheSize=64m");
+        }
+        command.addAll(List.of("-cp", distribution.classPath(module), mainClass));
+        return command;
+    }
+}

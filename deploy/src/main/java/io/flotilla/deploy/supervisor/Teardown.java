@@ -1,0 +1,49 @@
+package io.flotilla.deploy.supervisor;
+
+import io.flotilla.deploy.plan.Kind;
+import io.flotilla.deploy.plan.Plan;
+import io.flotilla.deploy.process.ProcessIdentity;
+import io.flotilla.deploy.process.Programs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Ends every process of a lab, whoever started it and whether or not it is on record: all of them, and their children, carry
+ * the lab's id in their environment.
+ */
+public final class Teardown {
+    private static final Duration GRACE = Duration.ofSeconds(8);
+
+    private Teardown() {}
+
+    /** Ends everything but this process itself: what uses the API first, then the API servers, then etcd, then the rest. */
+    public static void run(Plan plan) throws IOException, InterruptedException {
+        end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name));
+        end(plan, name -> isOf(Kind.API_SERVER, name));
+        end(plan, name -> true);
+        // Whatever a process had just forked when it was ended.
+        end(plan, name -> true);
+    }
+
+    /** Every process of the lab that there is now, but this one. */
+    public static List<ProcessIdentity> processes(Plan plan) {
+        var self = ProcessHandle.current().pid();
+        return ProcessIdentity.withEnvironment(Programs.LAB_VARIABLE, plan.id())
+                .filter(process -> process.pid() != self)
+                .toList();
+    }
+
+    private static void end(Plan plan, Predicate<String> chosen) throws IOException, InterruptedException {
+        var processes = processes(plan).stream()
+                .filter(process ->
+                        chosen.test(process.variable(Programs.PROCESS_VARIABLE).orElse("")))
+                .toList();
+        Termination.end(processes, "TERM", GRACE);
+    }
+
+    private static boolean isOf(Kind kind, String name) {
+        return name.startsWith(kind.word() + "-");
+    }
+}
