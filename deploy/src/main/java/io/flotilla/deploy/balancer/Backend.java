@@ -45,7 +45,7 @@ final class Backend {
 
     void closeConnections() {
         for (var connection : List.copyOf(connections)) {
-            var unused = connection.close();
+            var _ = connection.close();
         }
     }
 

@@ -94,18 +94,18 @@ final class Balancer implements AutoCloseable {
         var chosen = backends.stream()
                 .filter(backend -> !refused.contains(backend))
                 .min(Comparator.comparing((Backend backend) -> !backend.isReady())
-                        .thenComparing(Backend::load));
+                        .thenComparingInt(Backend::load));
         if (chosen.isEmpty()) {
             if (System.nanoTime() > deadline) {
-                var unused = client.close();
+                var _ = client.close();
             } else {
-                client.eventLoop()
+                var _ = client.eventLoop()
                         .schedule(() -> connect(client, deadline, Set.of()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
             return;
         }
         var backend = chosen.get();
-        var unused = new Bootstrap()
+        var _ = new Bootstrap()
                 .group(client.eventLoop())
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.AUTO_READ, false)
@@ -128,11 +128,11 @@ final class Balancer implements AutoCloseable {
 
     private static void splice(Channel client, Channel upstream, Backend backend) {
         if (!client.isOpen()) {
-            var unused = upstream.close();
+            var _ = upstream.close();
             return;
         }
         backend.add(upstream);
-        var unused = upstream.closeFuture().addListener(closed -> backend.remove(upstream));
+        var _ = upstream.closeFuture().addListener(closed -> backend.remove(upstream));
         client.pipeline().addLast(new Splice(upstream));
         client.read();
         upstream.read();
@@ -141,6 +141,6 @@ final class Balancer implements AutoCloseable {
     @Override
     public void close() {
         checks.forEach(ReadinessCheck::close);
-        var unused = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

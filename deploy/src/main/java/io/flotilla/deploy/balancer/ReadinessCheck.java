@@ -64,7 +64,7 @@ final class ReadinessCheck implements AutoCloseable {
             return;
         }
         unanswered = 0;
-        var unused = new Bootstrap()
+        var _ = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) PERIOD_MILLIS)
@@ -90,7 +90,7 @@ final class ReadinessCheck implements AutoCloseable {
         }
         var channel = ((ChannelFuture) connected).channel();
         connection = channel;
-        var unused = channel.closeFuture().addListener(ended -> {
+        var _ = channel.closeFuture().addListener(ended -> {
             connection = null;
             failed();
         });
@@ -100,7 +100,7 @@ final class ReadinessCheck implements AutoCloseable {
     private void failed() {
         listener.checked(false);
         if (!closed) {
-            var unused = loop.schedule(this::connect, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            var _ = loop.schedule(this::connect, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -110,12 +110,12 @@ final class ReadinessCheck implements AutoCloseable {
             return;
         }
         if (unanswered >= MOST_UNANSWERED) {
-            var unused = channel.close();
+            var _ = channel.close();
             return;
         }
         unanswered++;
-        var written = channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
-        var next = loop.schedule(this::ask, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
+        var _ = loop.schedule(this::ask, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -123,7 +123,7 @@ final class ReadinessCheck implements AutoCloseable {
         loop.execute(() -> {
             closed = true;
             if (connection != null) {
-                var unused = connection.close();
+                var _ = connection.close();
             }
         });
     }
@@ -144,7 +144,7 @@ final class ReadinessCheck implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            var unused = context.close();
+            var _ = context.close();
         }
     }
 }

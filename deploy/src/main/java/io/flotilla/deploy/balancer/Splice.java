@@ -24,14 +24,14 @@ final class Splice extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!other.isActive()) {
             ReferenceCountUtil.release(message);
-            var unused = context.close();
+            var _ = context.close();
             return;
         }
-        var unused = other.writeAndFlush(message).addListener(written -> {
+        var _ = other.writeAndFlush(message).addListener(written -> {
             if (written.isSuccess()) {
                 context.channel().read();
             } else {
-                var alsoUnused = context.close();
+                var _ = context.close();
             }
         });
     }
@@ -39,27 +39,26 @@ final class Splice extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            var unused =
-                    other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> passOnEnd(context.channel()));
+            var _ = other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> passOnEnd(context.channel()));
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        var unused = other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        var _ = other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // A reset by either side; both learn of it by the close.
-        var unused = context.close();
+        var _ = context.close();
     }
 
     private void passOnEnd(Channel self) {
-        var unused = ((DuplexChannel) other).shutdownOutput();
+        var _ = ((DuplexChannel) other).shutdownOutput();
         if (((DuplexChannel) other).isInputShutdown()) {
-            var closed = self.close();
-            var otherClosed = other.close();
+            var _ = self.close();
+            var _ = other.close();
         }
     }
 }

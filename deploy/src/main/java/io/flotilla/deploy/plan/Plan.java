@@ -68,6 +68,13 @@ public record Plan(
                 .toList();
     }
 
+    /** Every port that a process is to listen on. */
+    public List<Integer> ports(Kind kind, int number) {
+        return Listener.of(kind).stream()
+                .map(listener -> port(kind, number, listener))
+                .toList();
+    }
+
     static String portKey(Kind kind, int number, Listener listener) {
         return kind.name(number) + "." + listener.word();
     }

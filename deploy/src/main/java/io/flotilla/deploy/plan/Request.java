@@ -15,6 +15,15 @@ public record Request(
         @Nullable Boolean restart) {
     public static final Request NOTHING = new Request(null, null, null, null, null, null, null, null, null);
 
+    /** Whether a lab of that plan is what is asked for. */
+    public boolean isMetBy(Plan plan) {
+        return size(plan.size()).equals(plan.size())
+                && or(runtime, plan.runtime()) == plan.runtime()
+                && or(profile, plan.profile()) == plan.profile()
+                && or(restart, plan.restart()) == plan.restart()
+                && (port == null || port == plan.port(Kind.BALANCER, 1, Listener.HTTPS));
+    }
+
     /** The size asked for, where open as it was. */
     Size size(Size before) {
         return new Size(

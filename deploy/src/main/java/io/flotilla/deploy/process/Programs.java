@@ -89,14 +89,38 @@ public final class Programs {
                     case AGENT -> agent(number);
                     case PROXY -> proxy(number);
                 });
-        var address = plan.address(kind, number, kind == Kind.ETCD ? Listener.CLIENT : Listener.HTTPS);
-        return new Program(name, kind, number, node, address, command, files.log(name), readiness(kind, number));
+        return new Program(
+                name,
+                kind,
+                number,
+                node,
+                address(plan, kind, number),
+                command,
+                files.log(name),
+                readiness(plan, kind, number));
     }
 
-    private URI readiness(Kind kind, int number) {
-        return kind == Kind.ETCD
-                ? URI.create("http://" + plan.address(kind, number, Listener.METRICS) + "/health")
-                : URI.create("https://" + plan.address(kind, number, Listener.HTTPS) + "/readyz");
+    /** Where a process serves those whom it is for. */
+    public static String address(Plan plan, Kind kind, int number) {
+        return plan.address(
+                kind,
+                number,
+                switch (kind) {
+                    case ETCD -> Listener.CLIENT;
+                    case AGENT -> Listener.GRPC;
+                    case API_SERVER, BALANCER, CONTROLLER_MANAGER, SCHEDULER, PROXY -> Listener.HTTPS;
+                });
+    }
+
+    /** What a process is asked to learn whether it can do its work. */
+    public static URI readiness(Plan plan, Kind kind, int number) {
+        return switch (kind) {
+            case ETCD -> URI.create("http://" + plan.address(kind, number, Listener.METRICS) + "/health");
+            case API_SERVER, BALANCER, CONTROLLER_MANAGER, SCHEDULER ->
+                URI.create("https://" + plan.address(kind, number, Listener.HTTPS) + "/readyz");
+            // As in Kubernetes, the health of what runs on nodes is asked in the clear.
+            case AGENT, PROXY -> URI.create("http://" + plan.address(kind, number, Listener.HTTPS) + "/readyz");
+        };
     }
 
     private List<String> etcd(int number) {
@@ -164,6 +188,8 @@ public final class Programs {
 
     private List<String> leading(Kind kind, int number) {
         var arguments = new ArrayList<>(component(kind, number, kind.word()));
+        arguments.add("--tls-cert-file=" + trust.certificate(kind.word()));
+        arguments.add("--tls-private-key-file=" + trust.key(kind.word()));
         arguments.add("--leader-elect=true");
         arguments.addAll(plan.profile().electionFlags());
         if (kind == Kind.CONTROLLER_MANAGER) {

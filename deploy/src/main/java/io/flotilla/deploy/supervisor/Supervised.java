@@ -152,7 +152,7 @@ final class Supervised {
                 throw new IOException("it ended at once");
             }
             record = record.running(identity.get());
-            child.onExit().thenAccept(ended -> onExit(identity.get(), describe(ended.exitValue())));
+            var _ = child.onExit().thenAccept(ended -> onExit(identity.get(), describe(ended.exitValue())));
         } catch (IOException e) {
             throw new LabException(program.name() + " cannot be started: " + e.getMessage() + ".", e);
         }
@@ -161,9 +161,14 @@ final class Supervised {
     private void watch(ProcessIdentity process) {
         startedAt = System.nanoTime();
         record = record.running(process);
+        Runnable ended = () -> onExit(process, "ended, how is not known");
         ProcessHandle.of(process.pid())
                 .map(ProcessHandle::onExit)
-                .ifPresent(exit -> exit.thenAccept(ended -> onExit(process, "ended")));
+                .ifPresentOrElse(
+                        exit -> {
+                            var _ = exit.thenRun(ended);
+                        },
+                        () -> timer.execute(ended));
     }
 
     private void onExit(ProcessIdentity process, String how) {

@@ -6,6 +6,7 @@ import io.flotilla.deploy.plan.LabException;
 import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.probe.HttpProbe;
+import io.flotilla.deploy.process.JavaProgram;
 import io.flotilla.deploy.process.ProcessIdentity;
 import io.flotilla.deploy.process.Program;
 import io.flotilla.deploy.process.Programs;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Keeps every process of one lab as it is meant to be. */
 final class Supervisor {
@@ -34,6 +36,8 @@ final class Supervisor {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("restarts").factory());
     private final Progress progress = new Progress();
+    private final ProcessRecord self = ProcessRecord.waiting(JavaProgram.SUPERVISOR.word())
+            .running(ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
 
     Supervisor(Plan plan, LabFiles files, List<Program> programs, Journal journal) {
         this.plan = plan;
@@ -67,6 +71,7 @@ final class Supervisor {
      */
     boolean bringUp() throws InterruptedException {
         var adopted = adopt();
+        onChange("supervisor started");
         if (adopted > 0) {
             progress.step("took over " + adopted + " running processes");
         }
@@ -168,7 +173,9 @@ final class Supervisor {
     private synchronized void onChange(String what) {
         journal.write(what);
         try {
-            records.save(processes.values().stream().map(Supervised::record).toList());
+            records.save(
+                    Stream.concat(Stream.of(self), processes.values().stream().map(Supervised::record))
+                            .toList());
         } catch (IOException e) {
             journal.write("cannot record the state of the processes: " + e.getMessage());
         }

@@ -7,6 +7,7 @@ import io.flotilla.deploy.process.Programs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -25,6 +26,15 @@ public final class Teardown {
         end(plan, name -> true);
         // Whatever a process had just forked when it was ended.
         end(plan, name -> true);
+    }
+
+    /** Ends the processes on record, for a lab whose plan cannot be read any more. */
+    public static void recorded(Records records) throws IOException, InterruptedException {
+        var processes = records.load().stream()
+                .map(ProcessRecord::identity)
+                .filter(Objects::nonNull)
+                .toList();
+        Termination.end(processes, "TERM", GRACE);
     }
 
     /** Every process of the lab that there is now, but this one. */
