@@ -17,15 +17,21 @@ import java.util.function.Predicate;
 public final class Teardown {
     private static final Duration GRACE = Duration.ofSeconds(8);
 
+    /**
+     * etcd members that are asked to stop at the same time wait for each other to take over leadership, in vain. Nobody writes
+     * any more by then, and what was written is on disk.
+     */
+    private static final Duration ETCD_GRACE = Duration.ofMillis(1500);
+
     private Teardown() {}
 
     /** Ends everything but this process itself: what uses the API first, then the API servers, then etcd, then the rest. */
     public static void run(Plan plan) throws IOException, InterruptedException {
-        end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name));
-        end(plan, name -> isOf(Kind.API_SERVER, name));
-        end(plan, name -> true);
+        end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name), GRACE);
+        end(plan, name -> isOf(Kind.API_SERVER, name), GRACE);
+        end(plan, name -> true, ETCD_GRACE);
         // Whatever a process had just forked when it was ended.
-        end(plan, name -> true);
+        end(plan, name -> true, GRACE);
     }
 
     /** Ends the processes on record, for a lab whose plan cannot be read any more. */
@@ -45,12 +51,13 @@ public final class Teardown {
                 .toList();
     }
 
-    private static void end(Plan plan, Predicate<String> chosen) throws IOException, InterruptedException {
+    private static void end(Plan plan, Predicate<String> chosen, Duration grace)
+            throws IOException, InterruptedException {
         var processes = processes(plan).stream()
                 .filter(process ->
                         chosen.test(process.variable(Programs.PROCESS_VARIABLE).orElse("")))
                 .toList();
-        Termination.end(processes, "TERM", GRACE);
+        Termination.end(processes, "TERM", grace);
     }
 
     private static boolean isOf(Kind kind, String name) {
