@@ -43,6 +43,11 @@ public final class StoredForm {
 
     /** Serialises an object for storage. The resource version is left out; the tree is not changed. */
     public static byte[] encode(ObjectNode object) {
+        return encodeAt(object, "");
+    }
+
+    /** Serialises an object as clients get it, at the resource version given; none if that is empty. */
+    public static byte[] encodeAt(ObjectNode object, String resourceVersion) {
         try (ByteArrayBuilder out = new ByteArrayBuilder(4096);
                 JsonGenerator json = MAPPER.createGenerator(out)) {
             json.writeStartObject();
@@ -50,6 +55,9 @@ public final class StoredForm {
             member(json, object, "apiVersion");
             json.writeFieldName("metadata");
             json.writeStartObject();
+            if (!resourceVersion.isEmpty()) {
+                json.writeStringField("resourceVersion", resourceVersion);
+            }
             for (Map.Entry<String, JsonNode> each : object.path("metadata").properties()) {
                 if (!each.getKey().equals("resourceVersion")) {
                     json.writeFieldName(each.getKey());
@@ -76,6 +84,21 @@ public final class StoredForm {
 
     private static void member(JsonGenerator json, ObjectNode object, String name) throws IOException {
         json.writeStringField(name, object.path(name).asText());
+    }
+
+    /** Whether a value, as encoded for storage, is what the object already is. */
+    public static boolean isContentOf(byte[] value, CachedObject object) {
+        byte[] json = object.json();
+        int splice = object.bodyOffset() + METADATA.length;
+        int rest = splice + RESOURCE_VERSION.length + digits(object.revision()).length + 2;
+        return value.length == json.length - rest + splice
+                && Arrays.equals(value, 0, splice, json, 0, splice)
+                && Arrays.equals(value, splice, value.length, json, rest, json.length);
+    }
+
+    /** A value as a client gets it that was never stored: it has no resource version. */
+    public static CachedObject withoutRevision(String key, byte[] value) {
+        return new CachedObject(key, value, metadataOffset(value), 0, 0, NONE, NONE, NONE);
     }
 
     /** Parses an object; the tree belongs to the caller. */

@@ -1,0 +1,85 @@
+package io.flotilla.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.schema.ResourceInfo;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A stored resource as one of its versions serves it. Where that is the storage version, what is stored is what is
+ * served; where the versions differ in apiVersion alone, only that is exchanged; else objects are converted.
+ */
+public final class ServedVersion {
+    private final ResourceInfo resource;
+    private final ResourceInfo storage;
+    private final Conversion conversion;
+    private final ResourceRegistry registry;
+    private final boolean same;
+    private final byte[] head;
+
+    ServedVersion(ResourceInfo resource, ResourceInfo storage, Conversion conversion, ResourceRegistry registry) {
+        this.resource = resource;
+        this.storage = storage;
+        this.conversion = conversion;
+        this.registry = registry;
+        this.same = resource.apiVersion().equals(storage.apiVersion());
+        this.head = ("{\"kind\":\"" + resource.kind() + "\",\"apiVersion\":\"" + resource.apiVersion() + "\",")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    public ResourceInfo resource() {
+        return resource;
+    }
+
+    public ResourceInfo storage() {
+        return storage;
+    }
+
+    public ResourceRegistry registry() {
+        return registry;
+    }
+
+    /** The object as this version serves it; the storage version's costs nothing. */
+    public Encoded encode(CachedObject object) {
+        if (same) {
+            return new Encoded(object.json(), object.bodyOffset());
+        }
+        if (conversion == Conversion.NONE) {
+            byte[] stored = object.json();
+            byte[] json = new byte[head.length + stored.length - object.bodyOffset()];
+            System.arraycopy(head, 0, json, 0, head.length);
+            System.arraycopy(stored, object.bodyOffset(), json, head.length, stored.length - object.bodyOffset());
+            return new Encoded(json, head.length);
+        }
+        ObjectNode tree = fromStorage(StoredForm.parse(object));
+        String revision = tree.path("metadata").path("resourceVersion").asText();
+        return new Encoded(StoredForm.encodeAt(tree, revision), head.length);
+    }
+
+    /**
+     * An object's JSON.
+     *
+     * @param body where the JSON goes on behind kind and apiVersion
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
+    public record Encoded(byte[] json, int body) {}
+
+    /** Turns a tree of the storage version into this one's, in place. */
+    public ObjectNode fromStorage(ObjectNode object) {
+        if (!same) {
+            conversion.fromStorage(object, resource.apiVersion());
+            object.put("apiVersion", resource.apiVersion());
+        }
+        return object;
+    }
+
+    /** Turns a tree of this version into the storage version's, in place. */
+    public ObjectNode toStorage(ObjectNode object) {
+        if (!same) {
+            conversion.toStorage(object, resource.apiVersion());
+            object.put("apiVersion", storage.apiVersion());
+        }
+        return object;
+    }
+}
