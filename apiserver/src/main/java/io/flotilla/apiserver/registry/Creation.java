@@ -33,7 +33,8 @@ public final class Creation {
         this.of = of;
         this.shared = shared;
         this.admission = shared.admission().stream()
-                .filter(plugin -> plugin.handles(of.resource().group(), of.resource().resource()))
+                .filter(plugin ->
+                        plugin.handles(of.resource().group(), of.resource().resource()))
                 .toList();
     }
 
@@ -88,8 +89,7 @@ public final class Creation {
             plugin.admit(context, object, null);
         }
         of.strategy().prepareForCreate(context, object);
-        shared.ownership()
-                .noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
+        shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
         List<FieldError> errors = of.strategy().validate(context, object);
         if (errors.isEmpty() && !isStorable(name)) {
             errors = List.of(FieldError.required("metadata.name", "name or generateName is required"));
@@ -151,8 +151,8 @@ public final class Creation {
     }
 
     private String generate(String prefix) {
-        StringBuilder name = new StringBuilder(
-                prefix.length() > MAX_GENERATED ? prefix.substring(0, MAX_GENERATED) : prefix);
+        StringBuilder name =
+                new StringBuilder(prefix.length() > MAX_GENERATED ? prefix.substring(0, MAX_GENERATED) : prefix);
         for (int i = 0; i < SUFFIX; i++) {
             name.append(ALPHABET.charAt(shared.random().nextInt(ALPHABET.length())));
         }

@@ -33,7 +33,8 @@ public final class Deletion {
     Deletion(ResourceRegistry of, Registry.Shared shared) {
         this.of = of;
         this.admission = shared.admission().stream()
-                .filter(plugin -> plugin.handles(of.resource().group(), of.resource().resource()))
+                .filter(plugin ->
+                        plugin.handles(of.resource().group(), of.resource().resource()))
                 .toList();
     }
 
@@ -54,8 +55,7 @@ public final class Deletion {
             Consumer<String> warn) {
         WriteContext context = of.context(namespace, name, user, options.dryRun(), warn);
         Fencing fencing = Fences.with(
-                Fencing.NONE,
-                new WriteOptions(options.dryRun(), "", WriteOptions.DEFAULT.fieldValidation(), fence));
+                Fencing.NONE, new WriteOptions(options.dryRun(), "", WriteOptions.DEFAULT.fieldValidation(), fence));
         boolean[] pretendedRemoval = {false};
         ResourceRegistry.Modified modified = of.modify(namespace, name, old -> {
             Plan plan = plan(context, old, options, fencing);
@@ -114,8 +114,8 @@ public final class Deletion {
             throw StatusException.conflict(
                     of.resource(),
                     current.name(),
-                    "the UID in the precondition (" + options.uid().get() + ") does not match the UID in record ("
-                            + uid + "). The object might have been deleted and then recreated");
+                    "the UID in the precondition (" + options.uid().get() + ") does not match the UID in record (" + uid
+                            + "). The object might have been deleted and then recreated");
         }
         String revision = Long.toString(current.revision());
         if (options.resourceVersion().isPresent()

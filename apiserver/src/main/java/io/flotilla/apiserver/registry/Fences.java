@@ -29,8 +29,7 @@ final class Fences {
     static Fencing with(Fencing fencing, WriteOptions options) {
         return options.fence()
                 .map(fence -> new Fencing(
-                        Optional.of(
-                                Fencing.Fence.of(fence.namespace(), fence.name(), fence.holder(), fence.term())),
+                        Optional.of(Fencing.Fence.of(fence.namespace(), fence.name(), fence.holder(), fence.term())),
                         fencing.change()))
                 .orElse(fencing);
     }

@@ -102,8 +102,7 @@ public final class Registry implements Resources {
     @Override
     public ResourceInfo of(String group, String resource) {
         return served.keySet().stream()
-                .filter(each ->
-                        each.group().equals(group) && each.resource().equals(resource))
+                .filter(each -> each.group().equals(group) && each.resource().equals(resource))
                 .findFirst()
                 .map(each -> served.get(each).storage())
                 .orElseThrow(() -> new IllegalArgumentException("no resource " + resource + " in group " + group));

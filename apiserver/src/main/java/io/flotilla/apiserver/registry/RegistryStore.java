@@ -59,8 +59,7 @@ final class RegistryStore implements ObjectStore {
     }
 
     @Override
-    public ObjectNode update(
-            ResourceInfo resource, String namespace, String name, UnaryOperator<ObjectNode> change) {
+    public ObjectNode update(ResourceInfo resource, String namespace, String name, UnaryOperator<ObjectNode> change) {
         ResourceRegistry of = registry.registry(resource);
         ResourceRegistry.Modified modified = of.modify(namespace, name, old -> {
             ObjectNode before = StoredForm.parse(old);

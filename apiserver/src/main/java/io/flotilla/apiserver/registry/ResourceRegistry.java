@@ -67,6 +67,11 @@ public final class ResourceRegistry {
         return deletion;
     }
 
+    /** Whether PUT of an object that is not there creates it. */
+    public boolean createsOnUpdate() {
+        return strategy.allowCreateOnUpdate();
+    }
+
     Strategy strategy() {
         return strategy;
     }
@@ -92,9 +97,7 @@ public final class ResourceRegistry {
     /** A written value as clients get it. */
     CachedObject object(String namespace, String name, byte[] value, long revision) {
         return StoredForm.decode(
-                key(namespace, name),
-                new Versioned(etcdKey(namespace, name), value, revision),
-                SelectableFields.NONE);
+                key(namespace, name), new Versioned(etcdKey(namespace, name), value, revision), SelectableFields.NONE);
     }
 
     /** Reads from etcd. */
@@ -104,8 +107,7 @@ public final class ResourceRegistry {
                 .map(found -> object(namespace, name, found.value(), found.revision()));
     }
 
-    WriteContext context(
-            String namespace, String name, User user, boolean dryRun, Consumer<String> warn) {
+    WriteContext context(String namespace, String name, User user, boolean dryRun, Consumer<String> warn) {
         return new WriteContext(
                 resource,
                 namespace,
@@ -175,8 +177,8 @@ public final class ResourceRegistry {
                 }
                 case Plan.Remove remove -> {
                     long expected = old.revision();
-                    Written written = Storing.call(() ->
-                            shared.store().delete(etcdKey(namespace, name), expected, remove.fencing()));
+                    Written written = Storing.call(
+                            () -> shared.store().delete(etcdKey(namespace, name), expected, remove.fencing()));
                     if (written instanceof Written.Done(long revision)) {
                         return new Modified(old, revision > 0 ? old.at(revision) : old, true);
                     }
@@ -197,12 +199,7 @@ public final class ResourceRegistry {
     }
 
     /** Writes a value, with a lease where the resource has one. */
-    Written write(
-            String namespace,
-            String name,
-            byte[] value,
-            long expected,
-            Fencing fencing) {
+    Written write(String namespace, String name, byte[] value, long expected, Fencing fencing) {
         return Storing.call(() -> {
             while (true) {
                 long lease = lease();
@@ -234,8 +231,7 @@ public final class ResourceRegistry {
     }
 
     private CachedObject fetch(String namespace, String name) {
-        return Storing.call(() -> stored(namespace, name))
-                .orElseThrow(() -> StatusException.notFound(resource, name));
+        return Storing.call(() -> stored(namespace, name)).orElseThrow(() -> StatusException.notFound(resource, name));
     }
 
     /** The metadata of a tree, made if there is none. */

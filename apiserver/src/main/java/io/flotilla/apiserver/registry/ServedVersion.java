@@ -41,6 +41,7 @@ public final class ServedVersion {
     }
 
     /** The object as this version serves it; the storage version's costs nothing. */
+    @SuppressWarnings("ReferenceEquality") // NONE is one instance
     public Encoded encode(CachedObject object) {
         if (same) {
             return new Encoded(object.json(), object.bodyOffset());

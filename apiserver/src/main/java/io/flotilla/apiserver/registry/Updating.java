@@ -28,7 +28,8 @@ public final class Updating {
         this.of = of;
         this.shared = shared;
         this.admission = shared.admission().stream()
-                .filter(plugin -> plugin.handles(of.resource().group(), of.resource().resource()))
+                .filter(plugin ->
+                        plugin.handles(of.resource().group(), of.resource().resource()))
                 .toList();
     }
 
@@ -60,15 +61,18 @@ public final class Updating {
         ResourceRegistry.Modified modified =
                 of.modify(request.namespace(), request.name(), old -> plan(request, old, change));
         if (modified.removed()) {
-            of.strategy()
-                    .afterDelete(context(request), StoredForm.parse(modified.before()));
+            of.strategy().afterDelete(context(request), StoredForm.parse(modified.before()));
         }
         return modified.after();
     }
 
     private WriteContext context(Request request) {
         return of.context(
-                request.namespace(), request.name(), request.user(), request.options().dryRun(), request.warn());
+                request.namespace(),
+                request.name(),
+                request.user(),
+                request.options().dryRun(),
+                request.warn());
     }
 
     private Plan plan(Request request, CachedObject current, UnaryOperator<ObjectNode> change) {
@@ -174,11 +178,7 @@ public final class Updating {
         }
     }
 
-    private void checkPreconditions(
-            Request request,
-            ObjectNode metadata,
-            JsonNode oldMetadata,
-            CachedObject current) {
+    private void checkPreconditions(Request request, ObjectNode metadata, JsonNode oldMetadata, CachedObject current) {
         String uid = metadata.path("uid").asText("");
         String oldUid = oldMetadata.path("uid").asText("");
         if (!uid.isEmpty() && !uid.equals(oldUid)) {

@@ -17,6 +17,7 @@ public final class StatusException extends RuntimeException {
     private final int code;
     private final String reason;
     private final transient @Nullable Details details;
+    private final String continueToken;
 
     /**
      * Status.details.
@@ -33,7 +34,12 @@ public final class StatusException extends RuntimeException {
     public record Cause(String reason, String message, String field) {}
 
     public StatusException(int code, String reason, String message, @Nullable Details details) {
+        this(code, reason, message, details, "");
+    }
+
+    private StatusException(int code, String reason, String message, @Nullable Details details, String continueToken) {
         super(message, null, false, false);
+        this.continueToken = continueToken;
         this.code = code;
         this.reason = reason;
         this.details = details;
@@ -162,6 +168,11 @@ public final class StatusException extends RuntimeException {
         return new StatusException(410, "Expired", message, null);
     }
 
+    /** The same failure, with a token to go on from all the same. */
+    public StatusException withContinue(String token) {
+        return new StatusException(code, reason, String.valueOf(getMessage()), details, token);
+    }
+
     /** A version that this server has not seen yet. */
     public static StatusException tooLargeResourceVersion(long asked, long current) {
         return new StatusException(
@@ -217,7 +228,7 @@ public final class StatusException extends RuntimeException {
     public ObjectNode toStatus() {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("kind", "Status").put("apiVersion", "v1");
-        status.putObject("metadata");
+        putUnlessEmpty(status.putObject("metadata"), "continue", continueToken);
         status.put("status", "Failure").put("message", getMessage());
         if (!reason.isEmpty()) {
             status.put("reason", reason);

@@ -1,0 +1,123 @@
+package io.flotilla.apiserver.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.codec.Decoded;
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.codec.MalformedException;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.request.WriteOptions.FieldValidation;
+import io.flotilla.apiserver.schema.FieldProblem;
+import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.schema.StructType;
+import io.flotilla.apiserver.schema.TypeErrorException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Makes of a request's body an object of the kind that is expected: pruned, canonical, defaulted. */
+final class BodyReader {
+    private static final int SUMMARY_BYTES = 30;
+
+    private final Schema schema;
+
+    BodyReader(Schema schema) {
+        this.schema = schema;
+    }
+
+    /**
+     * What is expected.
+     *
+     * @param apiVersion of the kind
+     */
+    record Expected(String apiVersion, String kind, StructType type) {
+        String version() {
+            return apiVersion.substring(apiVersion.indexOf('/') + 1);
+        }
+    }
+
+    /** Reads a body; fails with BadRequest. */
+    ObjectNode read(byte[] body, Expected expected, FieldValidation validation, Consumer<String> warn) {
+        Decoded decoded;
+        try {
+            decoded = JsonCodec.decode(body);
+        } catch (MalformedException e) {
+            throw unrecognized(body, expected, e.getMessage());
+        }
+        return check(decoded.object(), decoded.duplicates(), expected, validation, warn);
+    }
+
+    /** Checks a tree, such as a patch left it. */
+    ObjectNode check(
+            ObjectNode object,
+            List<FieldProblem> known,
+            Expected expected,
+            FieldValidation validation,
+            Consumer<String> warn) {
+        String kind = object.path("kind").asText("");
+        String apiVersion = object.path("apiVersion").asText("");
+        if (kind.isEmpty()) {
+            object.put("kind", expected.kind());
+        }
+        if (apiVersion.isEmpty()) {
+            object.put("apiVersion", expected.apiVersion());
+        } else if (!apiVersion.equals(expected.apiVersion())) {
+            throw StatusException.badRequest("the API version in the data (" + apiVersion
+                    + ") does not match the expected API version (" + expected.apiVersion() + ")");
+        }
+        if (!kind.isEmpty() && !kind.equals(expected.kind())) {
+            throw StatusException.badRequest(kind + " in version \"" + expected.version()
+                    + "\" cannot be handled as a " + expected.kind() + ": converting (" + expected.version() + "."
+                    + kind + ") to (" + expected.version() + "." + expected.kind() + "): unknown conversion");
+        }
+        List<FieldProblem> problems = new ArrayList<>(known);
+        try {
+            problems.addAll(schema.pruneAndValidate(expected.type(), object));
+        } catch (TypeErrorException e) {
+            throw mishandled(expected, String.valueOf(e.getMessage()));
+        }
+        tell(problems, expected, validation, warn);
+        schema.applyDefaults(expected.type(), object);
+        return object;
+    }
+
+    private static void tell(
+            List<FieldProblem> problems, Expected expected, FieldValidation validation, Consumer<String> warn) {
+        if (problems.isEmpty()) {
+            return;
+        }
+        switch (validation) {
+            case IGNORE -> {}
+            case WARN -> problems.forEach(problem -> warn.accept(problem.message()));
+            case STRICT ->
+                throw mishandled(
+                        expected,
+                        "strict decoding error: "
+                                + problems.stream().map(FieldProblem::message).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static StatusException mishandled(Expected expected, String why) {
+        return StatusException.badRequest(expected.kind() + " in version \"" + expected.version()
+                + "\" cannot be handled as a " + expected.kind() + ": " + why);
+    }
+
+    private static StatusException unrecognized(byte[] body, Expected expected, String why) {
+        String start = HexFormat.of().formatHex(body, 0, Math.min(SUMMARY_BYTES, body.length));
+        String summary = body.length == 0 ? "no data" : start + (body.length > SUMMARY_BYTES ? " ..." : "");
+        String prefix =
+                why.startsWith("couldn't get version/kind") ? "" : "couldn't get version/kind; json parse error: ";
+        return StatusException.badRequest("the object provided is unrecognized (must be of type " + expected.kind()
+                + "): " + prefix + why + " (" + summary + ")");
+    }
+
+    /** Reads an object of no certain kind, such as DeleteOptions. */
+    static ObjectNode readLoosely(byte[] body) {
+        try {
+            return JsonCodec.decode(body).object();
+        } catch (MalformedException e) {
+            throw StatusException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.flotilla.apiserver.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.schema.ResourceInfo;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What Kubernetes calls the NamespaceLifecycle admission: nothing is created in a namespace that does not exist or is on
+ * its way out, and three namespaces are never deleted.
+ */
+final class NamespaceCheck {
+    private static final Set<String> IMMORTAL = Set.of("default", "kube-system", "kube-public");
+
+    private final Registry registry;
+    private final ResourceInfo namespaces;
+
+    NamespaceCheck(Registry registry) {
+        this.registry = registry;
+        this.namespaces = registry.of("", "namespaces");
+    }
+
+    void checkCreation(ResourceInfo resource, String namespace, ObjectNode object) {
+        if (!resource.namespaced() || namespace.isEmpty()) {
+            return;
+        }
+        Optional<ObjectNode> found = registry.objects().cached(namespaces, "", namespace);
+        if (found.isEmpty()) {
+            // The cache may not have seen a namespace made a moment ago.
+            found = registry.objects().get(namespaces, "", namespace);
+        }
+        ObjectNode live = found.orElseThrow(() -> StatusException.notFound(namespaces, namespace));
+        boolean terminating = live.path("status").path("phase").asText("").equals("Terminating")
+                || live.path("metadata").has("deletionTimestamp");
+        if (terminating) {
+            throw StatusException.namespaceTerminating(
+                    resource, object.path("metadata").path("name").asText(""), namespace);
+        }
+    }
+
+    void checkDeletion(ResourceInfo resource, String name) {
+        if (resource.resource().equals("namespaces") && resource.group().isEmpty() && IMMORTAL.contains(name)) {
+            throw StatusException.forbidden(resource, name, "this namespace may not be deleted");
+        }
+    }
+}

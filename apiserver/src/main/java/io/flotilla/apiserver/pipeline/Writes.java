@@ -1,0 +1,259 @@
+package io.flotilla.apiserver.pipeline;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.authz.Attributes;
+import io.flotilla.apiserver.authz.Authorizer;
+import io.flotilla.apiserver.authz.Refusals;
+import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.registry.Deletion;
+import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.registry.ServedVersion;
+import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.Updating;
+import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.request.DeleteOptions;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.request.WriteOptions;
+import io.flotilla.apiserver.schema.ResourceInfo;
+import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.schema.SubresourceInfo;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Writes of the API. Every call authorizes first and fails with {@link StatusException}; all block. */
+public final class Writes {
+    private final Registry registry;
+    private final Schema schema;
+    private final Authorizer authorizer;
+    private final NamespaceCheck namespaces;
+    private final Patcher patcher;
+    private final BodyReader bodies;
+    private final Clock clock;
+
+    public Writes(Registry registry, Schema schema, Authorizer authorizer, Patcher patcher, Clock clock) {
+        this.registry = registry;
+        this.schema = schema;
+        this.authorizer = authorizer;
+        this.namespaces = new NamespaceCheck(registry);
+        this.patcher = patcher;
+        this.bodies = new BodyReader(schema);
+        this.clock = clock;
+    }
+
+    /** Creates an object, or answers a POST to a subresource or a resource that is not stored. */
+    public Answer create(Caller caller, Target target, byte[] body, WriteOptions options) {
+        authorize(caller, target, "create");
+        Optional<ServedVersion> served =
+                target.subresource().isEmpty() ? registry.served(target.resource()) : Optional.empty();
+        if (served.isEmpty()) {
+            SubresourceHandler handler = handler(target);
+            ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
+            return new Answer.Made(201, handler.create(context(caller, target, options.dryRun()), object));
+        }
+        supports(target, "create");
+        ServedVersion version = served.get();
+        ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
+        version.toStorage(object);
+        namespaces.checkCreation(version.storage(), target.namespace(), object);
+        CachedObject created = version.registry()
+                .creation()
+                .create(target.namespace(), object, caller.user(), managed(caller, options), caller.warn());
+        return new Answer.Stored(201, version, created);
+    }
+
+    /** Replaces an object, its status, or what another subresource shows. */
+    public Answer update(Caller caller, Target target, byte[] body, WriteOptions options) {
+        authorize(caller, target, "update");
+        ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
+        if (isHandled(target)) {
+            return new Answer.Made(200, handler(target).update(context(caller, target, options.dryRun()), object));
+        }
+        supports(target, "update");
+        ServedVersion version = stored(target, "update");
+        version.toStorage(object);
+        try {
+            CachedObject updated = version.registry()
+                    .updating()
+                    .update(updating(caller, target, options, Updating.Ownership.NOTED), _ -> object.deepCopy());
+            return new Answer.Stored(200, version, updated);
+        } catch (StatusException e) {
+            boolean creates = e.code() == 404
+                    && target.subresource().isEmpty()
+                    && version.registry().createsOnUpdate();
+            if (!creates) {
+                throw e;
+            }
+        }
+        authorize(caller, target, "create");
+        namespaces.checkCreation(version.storage(), target.namespace(), object);
+        ((ObjectNode) object.get("metadata")).remove("resourceVersion");
+        CachedObject created = version.registry()
+                .creation()
+                .create(target.namespace(), object, caller.user(), managed(caller, options), caller.warn());
+        return new Answer.Stored(201, version, created);
+    }
+
+    /** Patches an object, its status, or what another subresource shows. */
+    public Answer patch(
+            Caller caller, Target target, Patcher.Type type, byte[] patch, boolean force, WriteOptions options) {
+        authorize(caller, target, "patch");
+        BodyReader.Expected expected = expected(target);
+        if (isHandled(target)) {
+            SubresourceHandler handler = handler(target);
+            WriteContext context = context(caller, target, options.dryRun());
+            ObjectNode patched = patcher.patch(type, patch, handler.read(context), expected.type());
+            ObjectNode object = bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn());
+            return new Answer.Made(200, handler.update(context, object));
+        }
+        supports(target, "patch");
+        ServedVersion version = stored(target, "patch");
+        CachedObject updated = version.registry()
+                .updating()
+                .update(updating(caller, target, options, Updating.Ownership.NOTED), old -> {
+                    ObjectNode patched = patcher.patch(type, patch, version.fromStorage(old), expected.type());
+                    return version.toStorage(
+                            bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn()));
+                });
+        return new Answer.Stored(200, version, updated);
+    }
+
+    /** Deletes an object; the body is a DeleteOptions object or empty. */
+    public Answer delete(Caller caller, Target target, DeleteOptions options, Optional<WriteOptions.LeaseFence> fence) {
+        authorize(caller, target, "delete");
+        supports(target, "delete");
+        ServedVersion version = stored(target, "delete");
+        namespaces.checkDeletion(version.storage(), target.name());
+        Deletion.Outcome outcome = version.registry()
+                .deletion()
+                .delete(target.namespace(), target.name(), caller.user(), options, fence, caller.warn());
+        if (outcome.tellObject()) {
+            return new Answer.Stored(200, version, outcome.object());
+        }
+        ObjectNode status = Api.success();
+        ObjectNode details = status.putObject("details").put("name", target.name());
+        if (!target.resource().group().isEmpty()) {
+            details.put("group", target.resource().group());
+        }
+        details.put("kind", target.resource().resource());
+        details.put(
+                "uid",
+                StoredForm.parse(outcome.object()).path("metadata").path("uid").asText());
+        return new Answer.Made(200, status);
+    }
+
+    /** Deletes every object listed; tells the list as it was. */
+    public ObjectNode deleteAll(
+            Caller caller,
+            Target target,
+            Listing listing,
+            DeleteOptions options,
+            Optional<WriteOptions.LeaseFence> fence) {
+        authorize(caller, target, "deletecollection");
+        supports(target, "deletecollection");
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
+        list.put("kind", target.resource().kind() + "List")
+                .put("apiVersion", target.resource().apiVersion());
+        list.putObject("metadata").put("resourceVersion", Long.toString(listing.revision()));
+        ArrayNode items = list.putArray("items");
+        for (CachedObject each : listing.items()) {
+            try {
+                Deletion.Outcome outcome = listing.version()
+                        .registry()
+                        .deletion()
+                        .delete(each.namespace(), each.name(), caller.user(), options, fence, caller.warn());
+                items.add(listing.version().fromStorage(StoredForm.parse(outcome.object())));
+            } catch (StatusException e) {
+                // Gone meanwhile: that is what was asked for.
+                if (e.code() != 404) {
+                    throw e;
+                }
+            }
+        }
+        return list;
+    }
+
+    private void authorize(Caller caller, Target target, String verb) {
+        Attributes attributes = target.attributes(verb);
+        Authorizer.Decision decision = authorizer.authorize(caller.user(), attributes);
+        if (!decision.allowed()) {
+            throw Refusals.refusal(caller.user(), attributes, decision.reason());
+        }
+    }
+
+    private static void supports(Target target, String verb) {
+        if (!target.resource().verbs().contains(verb)) {
+            throw StatusException.methodNotSupported(target.resource(), verb);
+        }
+    }
+
+    private ServedVersion stored(Target target, String verb) {
+        return registry.served(target.resource())
+                .orElseThrow(() -> StatusException.methodNotSupported(target.resource(), verb));
+    }
+
+    /** Whether a handler stands for the target, rather than the object's own strategy. */
+    private boolean isHandled(Target target) {
+        if (target.subresource().isEmpty()) {
+            return registry.served(target.resource()).isEmpty();
+        }
+        return !target.subresource().equals("status")
+                || registry.subresource(target.resource(), "status").isPresent();
+    }
+
+    SubresourceHandler handler(Target target) {
+        return registry.subresource(target.resource(), target.subresource())
+                .orElseThrow(() -> StatusException.methodNotSupported(target.resource(), "use"));
+    }
+
+    WriteContext context(Caller caller, Target target, boolean dryRun) {
+        ResourceInfo parent =
+                registry.served(target.resource()).map(ServedVersion::storage).orElse(target.resource());
+        return new WriteContext(
+                parent,
+                target.namespace(),
+                target.name(),
+                caller.user(),
+                dryRun,
+                Instant.now(clock).truncatedTo(ChronoUnit.MICROS),
+                registry.objects(),
+                caller.warn());
+    }
+
+    private BodyReader.Expected expected(Target target) {
+        ResourceInfo resource = target.resource();
+        Supplier<BodyReader.Expected> own =
+                () -> new BodyReader.Expected(resource.apiVersion(), resource.kind(), schema.type(resource));
+        if (target.subresource().isEmpty()) {
+            return own.get();
+        }
+        SubresourceInfo subresource = schema.subresources(resource).get(target.subresource());
+        return subresource == null
+                ? own.get()
+                : new BodyReader.Expected(subresource.apiVersion(), subresource.kind(), subresource.type());
+    }
+
+    private static Updating.Request updating(
+            Caller caller, Target target, WriteOptions options, Updating.Ownership ownership) {
+        return new Updating.Request(
+                target.namespace(),
+                target.name(),
+                target.subresource().equals("status"),
+                caller.user(),
+                managed(caller, options),
+                caller.warn(),
+                ownership);
+    }
+
+    private static WriteOptions managed(Caller caller, WriteOptions options) {
+        return options.fieldManager().isEmpty()
+                ? new WriteOptions(options.dryRun(), caller.agent(), options.fieldValidation(), options.fence())
+                : options;
+    }
+}
