@@ -95,6 +95,9 @@ public interface Strategy {
         return false;
     }
 
+    /** Gives back what the object held and holds no more, after an update was stored. */
+    default void afterUpdate(WriteContext context, ObjectNode object, ObjectNode old) {}
+
     /** Gives back what the object held, after it was removed from storage. */
     default void afterDelete(WriteContext context, ObjectNode object) {}
 }
