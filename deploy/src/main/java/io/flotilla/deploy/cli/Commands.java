@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ProcessCommand.Restart.class,
             ProcessCommand.Pause.class,
             ProcessCommand.Resume.class,
-            VersionCommand.class
+            VersionCommand.class,
+            TrainCommand.class
         })
 public final class Commands {
     private Commands() {}

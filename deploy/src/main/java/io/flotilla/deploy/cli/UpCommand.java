@@ -7,6 +7,7 @@ import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.plan.Profile;
 import io.flotilla.deploy.plan.Request;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.supervisor.Control.Verb;
 import io.flotilla.deploy.supervisor.Launch;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class UpCommand implements Callable<Integer> {
 
     private void bringUp(Plan plan, LabFiles files, Path binary, long started)
             throws IOException, InterruptedException {
-        Launch.supervisor(plan, files, binary);
+        Launch.supervisor(plan, files, binary, Purpose.WORK);
         try {
             lab.control(plan).command(Verb.AWAIT, "", step -> progress(started, step));
         } catch (IOException e) {

@@ -38,15 +38,24 @@ public enum JavaProgram {
         return word;
     }
 
-    /** The start of a command line, up to and with the main class. */
-    public List<String> command(Distribution distribution) {
-        var cache = distribution.cache(this);
-        return command(distribution, Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of());
+    /** Whether a program runs to work, or to write the cache of its loaded classes at its end. */
+    public enum Purpose {
+        WORK,
+        TRAINING
     }
 
-    /** The same with the long part in a file of arguments, which keeps {@code ps} readable. */
-    public List<String> command(Distribution distribution, Path directory) throws IOException {
-        var command = command(distribution);
+    /**
+     * The start of a command line, up to and with the main class; the long part of it in a file of arguments in that
+     * directory, which keeps {@code ps} readable.
+     */
+    public List<String> command(Distribution distribution, Path directory, Purpose purpose) throws IOException {
+        var cache = distribution.cache(this);
+        var command = command(
+                distribution,
+                switch (purpose) {
+                    case WORK -> Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
+                    case TRAINING -> List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:disable", "-Xlog:all=error");
+                });
         var file = directory.resolve(word + ".args");
         var quoted = new StringBuilder();
         for (var argument : command.subList(1, command.size())) {
@@ -56,12 +65,6 @@ public enum JavaProgram {
         }
         PrivateFile.write(file, quoted.toString());
         return List.of(command.getFirst(), "@" + file);
-    }
-
-    /** The command of a run that ends by writing the cache. */
-    public List<String> training(Distribution distribution) {
-        return command(
-                distribution, List.of("-XX:AOTCacheOutput=" + distribution.cache(this), "-Xlog:aot=off,cds=off"));
     }
 
     private List<String> command(Distribution distribution, List<String> cacheOptions) {

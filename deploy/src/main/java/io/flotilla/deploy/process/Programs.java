@@ -5,6 +5,7 @@ import io.flotilla.deploy.plan.Kind;
 import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Listener;
 import io.flotilla.deploy.plan.Plan;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -37,10 +38,10 @@ public final class Programs {
     }
 
     /** Every process of the plan, in the order of kinds. */
-    public static List<Program> of(Plan plan, LabFiles files, Distribution distribution, String etcd)
+    public static List<Program> of(Plan plan, LabFiles files, Distribution distribution, String etcd, Purpose purpose)
             throws IOException {
         var programs = new Programs(plan, files, etcd);
-        programs.prepareCommands(distribution);
+        programs.prepareCommands(distribution, purpose);
         var all = new ArrayList<Program>();
         for (var kind : Kind.values()) {
             for (int number = 1; number <= plan.size().of(kind); number++) {
@@ -50,12 +51,12 @@ public final class Programs {
         return all;
     }
 
-    private void prepareCommands(Distribution distribution) throws IOException {
+    private void prepareCommands(Distribution distribution, Purpose purpose) throws IOException {
         var directory = files.processes().resolveSibling("arguments");
         Files.createDirectories(directory);
         for (var kind : Kind.values()) {
             if (kind != Kind.ETCD) {
-                commands.put(kind, javaProgram(kind).command(distribution, directory));
+                commands.put(kind, javaProgram(kind).command(distribution, directory, purpose));
             }
         }
     }

@@ -7,6 +7,7 @@ import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.plan.Ports;
 import io.flotilla.deploy.process.Distribution;
 import io.flotilla.deploy.process.JavaProgram;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.process.Programs;
 import java.io.File;
 import java.io.IOException;
@@ -24,16 +25,18 @@ public final class Launch {
     private Launch() {}
 
     /** Starts it; returns when it can be commanded. */
-    public static void supervisor(Plan plan, LabFiles files, Path etcd) throws IOException, InterruptedException {
+    public static void supervisor(Plan plan, LabFiles files, Path etcd, Purpose purpose)
+            throws IOException, InterruptedException {
         requireFreePorts(plan);
         var distribution = Distribution.current();
         var arguments = files.processes().resolveSibling("arguments");
         Files.createDirectories(arguments);
         var command = new ArrayList<String>();
         command.add("setsid");
-        command.addAll(JavaProgram.SUPERVISOR.command(distribution, arguments));
+        command.addAll(JavaProgram.SUPERVISOR.command(distribution, arguments, purpose));
         command.add(files.root().toString());
         command.add(etcd.toString());
+        command.add(purpose.name());
         var name = JavaProgram.SUPERVISOR.word();
         var log = files.log(name);
         var offset = Files.exists(log) ? Files.size(log) : 0;
@@ -44,6 +47,8 @@ public final class Launch {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put(Programs.LAB_VARIABLE, plan.id());
         builder.environment().put(Programs.PROCESS_VARIABLE, name);
+        // The JVM that writes a cache at the end of a training run needs more than the small heap of the program.
+        builder.environment().put("JDK_AOT_VM_OPTIONS", "-Xmx512m -Xlog:disable -Xlog:all=error");
         builder.environment().put("MALLOC_ARENA_MAX", "2");
         var process = builder.start();
         var control = new Control(files.socket(plan.id()));

@@ -30,6 +30,7 @@ final class Supervisor {
 
     private final Plan plan;
     private final Records records;
+    private final Duration grace;
     private final Journal journal;
     private final HttpProbe probe;
     private final Map<String, Supervised> processes = new LinkedHashMap<>();
@@ -39,9 +40,11 @@ final class Supervisor {
     private final ProcessRecord self = ProcessRecord.waiting(JavaProgram.SUPERVISOR.word())
             .running(ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
 
-    Supervisor(Plan plan, LabFiles files, List<Program> programs, Journal journal) {
+    /** @param grace how long a process may take to end when the lab does */
+    Supervisor(Plan plan, LabFiles files, List<Program> programs, Duration grace, Journal journal) {
         this.plan = plan;
         this.records = new Records(files);
+        this.grace = grace;
         this.journal = journal;
         this.probe = adminProbe(new ClusterTrust(files.pki()));
         for (var program : programs) {
@@ -144,7 +147,7 @@ final class Supervisor {
         processes.values().forEach(Supervised::release);
         timer.shutdownNow();
         try {
-            Teardown.run(plan);
+            Teardown.run(plan, grace);
             records.clear();
             journal.write("the lab is down");
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.flotilla.deploy.supervisor;
 
 import io.flotilla.deploy.plan.Kind;
 import io.flotilla.deploy.plan.Plan;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.process.ProcessIdentity;
 import io.flotilla.deploy.process.Programs;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
  */
 public final class Teardown {
     private static final Duration GRACE = Duration.ofSeconds(8);
+    private static final Duration TRAINING_GRACE = Duration.ofMinutes(2);
 
     /**
      * etcd members that are asked to stop at the same time wait for each other to take over leadership, in vain. Nobody writes
@@ -27,8 +29,12 @@ public final class Teardown {
 
     /** Ends everything but this process itself: what uses the API first, then the API servers, then etcd, then the rest. */
     public static void run(Plan plan) throws IOException, InterruptedException {
-        end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name), GRACE);
-        end(plan, name -> isOf(Kind.API_SERVER, name), GRACE);
+        run(plan, GRACE);
+    }
+
+    static void run(Plan plan, Duration grace) throws IOException, InterruptedException {
+        end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name), grace);
+        end(plan, name -> isOf(Kind.API_SERVER, name), grace);
         end(plan, name -> true, ETCD_GRACE);
         // Whatever a process had just forked when it was ended.
         end(plan, name -> true, GRACE);
@@ -41,6 +47,14 @@ public final class Teardown {
                 .filter(Objects::nonNull)
                 .toList();
         Termination.end(processes, "TERM", GRACE);
+    }
+
+    /** How long a process may take to end: a training run, until it has written its cache. */
+    static Duration grace(Purpose purpose) {
+        return switch (purpose) {
+            case WORK -> GRACE;
+            case TRAINING -> TRAINING_GRACE;
+        };
     }
 
     /** Every process of the lab that there is now, but this one. */
