@@ -1,0 +1,79 @@
+package io.flotilla.apiserver.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.apiserver.schema.Field;
+import io.flotilla.apiserver.schema.Field.ListKind;
+import io.flotilla.apiserver.schema.ListType;
+import io.flotilla.apiserver.schema.MapType;
+import io.flotilla.apiserver.schema.Scalar;
+import io.flotilla.apiserver.schema.StructType;
+import io.flotilla.apiserver.schema.Type;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a value is to server-side apply: owned as a whole, or by its fields, keys or items. */
+record Lists(ListKind kind, List<String> keys, @Nullable StructType element) {
+    private static final Lists ATOMIC = new Lists(ListKind.ATOMIC, List.of(), null);
+
+    /** How items of the field's list are told apart; null where the field holds no list. */
+    static @Nullable Lists of(Field field) {
+        if (!(field.type() instanceof ListType list)) {
+            return null;
+        }
+        StructType element = list.element() instanceof StructType struct ? struct : null;
+        ListKind kind = field.listKind();
+        if (kind == ListKind.MAP && element != null) {
+            return new Lists(ListKind.MAP, field.listKeys(), element);
+        }
+        if (kind == ListKind.SET) {
+            return new Lists(ListKind.SET, List.of(), element);
+        }
+        if (kind == null && field.patchMerge()) {
+            return field.mergeKey().isEmpty() || element == null
+                    ? new Lists(ListKind.SET, List.of(), element)
+                    : new Lists(ListKind.MAP, List.of(field.mergeKey()), element);
+        }
+        return ATOMIC;
+    }
+
+    boolean atomic() {
+        return kind == ListKind.ATOMIC;
+    }
+
+    /** Whether a field's value, if it is an object, is owned as a whole. */
+    static boolean isAtomicObject(Field field) {
+        return field.mapAtomic() || isAtomicObject(field.type());
+    }
+
+    static boolean isAtomicObject(Type type) {
+        return switch (type) {
+            case StructType struct -> struct.mapAtomic();
+            case Scalar _ -> true;
+            case MapType _, ListType _ -> false;
+        };
+    }
+
+    /** The trie key of an item: {@code k:{"name":"a"}} or {@code v:"a"}. */
+    String itemKey(JsonNode item) {
+        if (kind == ListKind.SET) {
+            return "v:" + item;
+        }
+        StringBuilder text = new StringBuilder("k:{");
+        for (String key : keys.size() > 1 ? keys.stream().sorted().toList() : keys) {
+            JsonNode value = item.get(key);
+            String json = value == null || value.isNull() ? defaultOf(key) : value.toString();
+            text.append(text.length() > 3 ? "," : "")
+                    .append('"')
+                    .append(key)
+                    .append("\":")
+                    .append(json);
+        }
+        return text.append('}').toString();
+    }
+
+    private String defaultOf(String key) {
+        Field field = element == null ? null : element.field(key);
+        String value = field == null ? null : field.openApiDefault();
+        return value == null ? "null" : value;
+    }
+}
