@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class Reflector<T extends HasMetadata> implements Informer<T>, AutoCloseab
     private final List<EventHandler<T>> handlers = new ArrayList<>(); // guarded by lock
     private volatile boolean synced;
     private volatile boolean closed;
+    private UnaryOperator<T> transform = UnaryOperator.identity(); // guarded by lock
     private @Nullable Thread thread; // guarded by lock
     private @Nullable WatchStream<T> stream; // guarded by lock
 
@@ -156,7 +158,8 @@ final class Reflector<T extends HasMetadata> implements Informer<T>, AutoCloseab
         }
     }
 
-    private String present(T object) {
+    private String present(T told) {
+        T object = transform.apply(told);
         String version = object.getMetadata().getResourceVersion();
         T before = store.put(ObjectKey.of(object), object);
         if (before == null) {
@@ -205,6 +208,23 @@ final class Reflector<T extends HasMetadata> implements Informer<T>, AutoCloseab
             for (T object : store.list()) {
                 handler.onAdd(object);
             }
+        }
+    }
+
+    @Override
+    public void removeHandler(EventHandler<T> handler) {
+        synchronized (lock) {
+            handlers.remove(handler);
+        }
+    }
+
+    @Override
+    public void setTransform(UnaryOperator<T> reduce) {
+        synchronized (lock) {
+            if (thread != null) {
+                throw new IllegalStateException("the informer of " + client.type() + " runs already");
+            }
+            transform = reduce;
         }
     }
 
