@@ -26,8 +26,12 @@ final class ResourceTable {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final List<ResourceInfo> enabled = new ArrayList<>();
 
+    private final String fingerprint;
+
     ResourceTable(TypeTable types) {
-        String text = new String(TypeTable.resource("resources.txt"), StandardCharsets.UTF_8);
+        byte[] bytes = TypeTable.resource("resources.txt");
+        fingerprint = TypeTable.fingerprint(bytes);
+        String text = new String(bytes, StandardCharsets.UTF_8);
         List<String[]> block = new ArrayList<>();
         for (String line : text.split("\n")) {
             String[] columns = line.split("\t", -1);
@@ -43,6 +47,10 @@ final class ResourceTable {
     @Nullable
     Entry find(String group, String version, String resource) {
         return entries.get(group + "/" + version + "/" + resource);
+    }
+
+    String fingerprint() {
+        return fingerprint;
     }
 
     List<ResourceInfo> enabled() {

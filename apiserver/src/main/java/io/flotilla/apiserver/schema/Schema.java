@@ -120,6 +120,11 @@ public final class Schema {
         return normalizer.normalize(type, object);
     }
 
+    /** Changes with the table. */
+    public String fingerprint() {
+        return types.fingerprint() + resources.fingerprint();
+    }
+
     private ResourceTable.Entry entry(ResourceInfo resource) {
         ResourceTable.Entry entry = resources.find(resource.group(), resource.version(), resource.resource());
         if (entry == null) {

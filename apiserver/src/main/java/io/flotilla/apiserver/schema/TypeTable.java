@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,16 @@ final class TypeTable {
 
     Collection<StructType> all() {
         return types.values();
+    }
+
+    String fingerprint() {
+        return fingerprint(text);
+    }
+
+    static String fingerprint(byte[] text) {
+        CRC32C sum = new CRC32C();
+        sum.update(text);
+        return Long.toHexString(sum.getValue()) + text.length;
     }
 
     private StructType.Body load(String name) {
