@@ -3,17 +3,29 @@ package io.flotilla.machinery.object;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.Converter;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.fabric8.kubernetes.api.model.AnyType;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Kubernetes JSON of typed objects. Unknown fields survive in the model's additional properties. */
 public final class ObjectJson {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
+            .addModule(scalars())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
@@ -22,6 +34,34 @@ public final class ObjectJson {
             .build();
 
     private ObjectJson() {}
+
+    /** The model says how its scalars are written to Jackson 3 only; to Jackson 2 they would be objects. */
+    private static SimpleModule scalars() {
+        return new SimpleModule("Kubernetes scalars")
+                .addSerializer(AnyType.class, new StdDelegatingSerializer(AnyType.class, written(AnyType::getValue)))
+                .addSerializer(Quantity.class, new StdDelegatingSerializer(Quantity.class, written(Quantity::toString)))
+                .addSerializer(
+                        MicroTime.class, new StdDelegatingSerializer(MicroTime.class, written(MicroTime::getTime)));
+    }
+
+    private static <T> Converter<T, Object> written(Function<T, @Nullable Object> value) {
+        return new StdConverter<>() {
+            @Override
+            public @Nullable Object convert(T scalar) {
+                return value.apply(scalar);
+            }
+
+            @Override
+            public JavaType getInputType(TypeFactory types) {
+                return types.constructType(Object.class);
+            }
+
+            @Override
+            public JavaType getOutputType(TypeFactory types) {
+                return types.constructType(Object.class);
+            }
+        };
+    }
 
     /** Returns the one mapper; callers must not configure it. */
     public static ObjectMapper mapper() {
