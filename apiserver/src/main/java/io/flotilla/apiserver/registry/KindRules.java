@@ -30,6 +30,11 @@ public interface KindRules {
         return Conversion.NONE;
     }
 
+    /** Resources that kinds keep objects of, but that no one is served: allocation maps and the like. */
+    default List<ResourceInfo> unserved() {
+        return List.of();
+    }
+
     /** Admission plugins in the order in which they run. */
     default List<Admission> admission() {
         return List.of();

@@ -67,6 +67,17 @@ public final class Registry implements Resources {
                 served.put(resource, new ServedVersion(resource, stored, rules.conversion(stored), registry));
             }
         }
+        rules.unserved().forEach(resource -> addUnserved(cache, resource, shared));
+    }
+
+    private void addUnserved(Cache cache, ResourceInfo resource, Shared shared) {
+        ResourceCache objectsOf = cache.add(
+                resource.storagePrefix(),
+                resource.namespaced(),
+                SelectableFields.of(resource.group(), resource.resource()));
+        byStorage.put(
+                resource.storagePrefix(),
+                new ResourceRegistry(resource, new Strategy() {}, objectsOf, Optional.empty(), shared));
     }
 
     /** Whether objects of the resource are kept; reviews and bindings are not. */

@@ -3,7 +3,6 @@ package io.flotilla.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * The rules of one kind. The generic registry does what all kinds share (metadata, names, preconditions, finalizers,
@@ -72,14 +71,6 @@ public interface Strategy {
     }
 
     /**
-     * Grace period of a deletion in seconds: what DeleteOptions asks for, unless the kind knows better (a pod that never
-     * ran has nothing to end gracefully). 0 means that deletion is immediate. This is what the registry calls.
-     */
-    default long gracePeriodSeconds(WriteContext context, ObjectNode object, OptionalLong asked) {
-        return defaultGracePeriodSeconds(context, object);
-    }
-
-    /**
      * Whether something beside {@code metadata.finalizers} still holds back a requested deletion, such as a namespace's
      * {@code spec.finalizers}. Asked when deletion is requested and again after each update.
      */
@@ -92,6 +83,11 @@ public interface Strategy {
 
     /** Whether DELETE answers with the object rather than a Status. */
     default boolean returnsDeletedObject() {
+        return false;
+    }
+
+    /** Whether {@link #afterUpdate} has anything to do: both trees are made for it. */
+    default boolean followsUpdates() {
         return false;
     }
 

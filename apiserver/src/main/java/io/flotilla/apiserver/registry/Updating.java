@@ -62,6 +62,12 @@ public final class Updating {
                 of.modify(request.namespace(), request.name(), old -> plan(request, old, change));
         if (modified.removed()) {
             of.strategy().afterDelete(context(request), StoredForm.parse(modified.before()));
+        } else if (of.strategy().followsUpdates()
+                && !request.status()
+                && modified.after().revision() != modified.before().revision()) {
+            of.strategy()
+                    .afterUpdate(
+                            context(request), StoredForm.parse(modified.after()), StoredForm.parse(modified.before()));
         }
         return modified.after();
     }

@@ -1,7 +1,5 @@
 package io.flotilla.apiserver.registry.pod;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
@@ -9,7 +7,7 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
-import java.util.OptionalLong;
+import java.time.temporal.ChronoUnit;
 
 /** The rules of pods. */
 public final class PodStrategy extends KindStrategy {
@@ -26,14 +24,13 @@ public final class PodStrategy extends KindStrategy {
         status.put("phase", "Pending");
         status.put("qosClass", QosClass.of(spec).text());
         if (spec.at("schedulingGates").size() > 0) {
-            ObjectNode condition = status.putArray("conditions").addObject();
-            condition.putNull("lastProbeTime");
-            condition.putNull("lastTransitionTime");
-            condition.put("message", "Scheduling is blocked due to non-empty scheduling gates");
-            condition.put("observedGeneration", 1);
-            condition.put("reason", "SchedulingGated");
-            condition.put("status", "False");
-            condition.put("type", "PodScheduled");
+            PodConditions.set(
+                    object,
+                    "PodScheduled",
+                    "False",
+                    "SchedulingGated",
+                    "Scheduling is blocked due to non-empty scheduling gates",
+                    context.now().truncatedTo(ChronoUnit.SECONDS));
         }
         MatchLabelKeys.apply(object);
     }
@@ -68,32 +65,18 @@ public final class PodStrategy extends KindStrategy {
         PodStatusRules.check(pod, old, findings);
     }
 
+    /** A pod that never ran or runs no more has nothing to end gracefully. */
     @Override
-    public long gracePeriodSeconds(WriteContext context, ObjectNode object, OptionalLong asked) {
-        long period = asked.orElseGet(() -> defaultGracePeriodSeconds(context, object));
+    public long defaultGracePeriodSeconds(WriteContext context, ObjectNode object) {
         String phase = Trees.text(object, "status", "phase");
         boolean nothingRuns =
                 Trees.text(object, "spec", "nodeName").isEmpty() || phase.equals("Failed") || phase.equals("Succeeded");
-        if (nothingRuns) {
-            return 0;
-        }
-        return period < 0 ? 1 : period;
-    }
-
-    @Override
-    public long defaultGracePeriodSeconds(WriteContext context, ObjectNode object) {
-        JsonNode seconds = object.path("spec").path("terminationGracePeriodSeconds");
-        return seconds.isNumber() ? seconds.longValue() : 0;
+        long seconds = object.path("spec").path("terminationGracePeriodSeconds").asLong(0);
+        return nothingRuns ? 0 : seconds < 0 ? 1 : seconds;
     }
 
     @Override
     public boolean returnsDeletedObject() {
         return true;
-    }
-
-    /** The conditions of a pod, made where there are none. */
-    static ArrayNode conditions(ObjectNode pod) {
-        ObjectNode status = Trees.child(pod, "status");
-        return status.get("conditions") instanceof ArrayNode conditions ? conditions : status.putArray("conditions");
     }
 }

@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
  */
 public final class NodePorts {
     private static final String NAME = "servicenodeports";
-    private static final ResourceInfo RANGES = new ResourceInfo(
+    /** Where the map of taken ports is kept. */
+    public static final ResourceInfo RANGES = new ResourceInfo(
             "",
             "v1",
             "rangeallocations",

@@ -137,6 +137,11 @@ public final class ServiceStrategy extends KindStrategy {
     }
 
     @Override
+    public boolean followsUpdates() {
+        return true;
+    }
+
+    @Override
     public void afterUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
         ServiceClaims.release(context, old, Trees.child(object, "spec"), addresses, nodePorts);
     }
