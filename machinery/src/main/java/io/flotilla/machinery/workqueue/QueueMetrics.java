@@ -30,6 +30,12 @@ final class QueueMetrics<K> {
         retries = Metrics.counter("workqueue.retries", tags);
         waiting = timer("workqueue.queue.duration", tags);
         working = timer("workqueue.work.duration", tags);
+        // A queue of the same name may have served an earlier leadership of this process.
+        Gauge earlier =
+                Metrics.globalRegistry.find("workqueue.depth").tags(tags).gauge();
+        if (earlier != null) {
+            Metrics.globalRegistry.remove(earlier);
+        }
         Gauge.builder("workqueue.depth", depth, AtomicInteger::get).tags(tags).register(Metrics.globalRegistry);
     }
 
