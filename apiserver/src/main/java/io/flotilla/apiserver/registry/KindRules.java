@@ -45,4 +45,7 @@ public interface KindRules {
      * servers may do so at the same time.
      */
     default void start(ObjectStore store) {}
+
+    /** Ends what {@link #start} began, while objects can still be written: the process is about to stop. */
+    default void stop() {}
 }

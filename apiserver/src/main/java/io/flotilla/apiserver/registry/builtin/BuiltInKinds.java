@@ -46,24 +46,42 @@ import io.flotilla.apiserver.registry.workload.Scale;
 import io.flotilla.apiserver.registry.workload.StatefulSetStrategy;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The rules of all built-in kinds. */
 public final class BuiltInKinds implements KindRules {
+    private static final Logger LOG = LoggerFactory.getLogger(BuiltInKinds.class);
+    private static final Duration RENEW = Duration.ofSeconds(10);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration STOP = Duration.ofSeconds(2);
+
     private final Map<String, Strategy> strategies = new HashMap<>();
     private final Map<String, SubresourceHandler> handlers = new HashMap<>();
     private final List<Admission> admission;
+    private final Resources resources;
+    private final ClusterSettings settings;
+    private final ClusterAddresses addresses;
+    private final Clock clock;
+    private volatile @Nullable Thread keeper;
 
     /** @param random for names and for where searches begin */
-    public BuiltInKinds(Schema schema, ClusterSettings settings, RandomGenerator random) {
-        Resources resources = new SchemaResources(schema);
-        addCore(settings, resources, random);
+    public BuiltInKinds(Schema schema, ClusterSettings settings, Clock clock, RandomGenerator random) {
+        this.resources = new SchemaResources(schema);
+        this.settings = settings;
+        this.clock = clock;
+        this.addresses = new ClusterAddresses(resources, settings.serviceCidr(), random);
+        addCore(random);
         addWorkloads();
-        addHandlers(resources);
+        addHandlers();
         admission = List.of(
                 new ServiceAccount(resources, random),
                 new TaintNodesByCondition(),
@@ -75,7 +93,7 @@ public final class BuiltInKinds implements KindRules {
                 DefaultClass.ofIngresses(resources));
     }
 
-    private void addCore(ClusterSettings settings, Resources resources, RandomGenerator random) {
+    private void addCore(RandomGenerator random) {
         boolean loopback = settings.loopbackIsOrdinary();
         strategies.put("pods", new PodStrategy());
         strategies.put("namespaces", new NamespaceStrategy());
@@ -86,9 +104,7 @@ public final class BuiltInKinds implements KindRules {
         strategies.put(
                 "services",
                 new ServiceStrategy(
-                        new ClusterAddresses(resources, settings.serviceCidr(), random),
-                        new NodePorts(settings.firstNodePort(), settings.lastNodePort(), random),
-                        loopback));
+                        addresses, new NodePorts(settings.firstNodePort(), settings.lastNodePort(), random), loopback));
         strategies.put("endpoints", new EndpointsStrategy(loopback));
         strategies.put("endpointslices.discovery.k8s.io", new EndpointSliceStrategy(loopback));
         strategies.put("events", new EventStrategy());
@@ -109,7 +125,7 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("cronjobs.batch", new CronJobStrategy());
     }
 
-    private void addHandlers(Resources resources) {
+    private void addHandlers() {
         Binding binding = new Binding(resources.of("", "pods"));
         handlers.put("bindings", binding);
         handlers.put("pods/binding", binding);
@@ -151,8 +167,50 @@ public final class BuiltInKinds implements KindRules {
         return List.of(NodePorts.RANGES);
     }
 
+    /** Makes what every cluster has, and keeps the endpoints of the API servers from then on. */
     @Override
     public void start(ObjectStore store) {
-        // What every cluster has is made here.
+        ServerEndpoints endpoints = new ServerEndpoints(resources, store, settings, clock, System::nanoTime);
+        keeper = Thread.ofVirtual().name("default-objects").start(() -> keep(store, endpoints));
+    }
+
+    private void keep(ObjectStore store, ServerEndpoints endpoints) {
+        boolean made = false;
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                if (!made) {
+                    KubernetesService.ensure(resources, store, addresses, settings, clock);
+                    new DefaultObjects(resources, store, clock).ensure(settings.serviceCidr());
+                    made = true;
+                }
+                endpoints.reconcile();
+            } catch (RuntimeException e) {
+                LOG.warn("default objects are not complete yet: {}", e.getMessage());
+            }
+            try {
+                Thread.sleep(made ? RENEW : RETRY);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        Thread.interrupted();
+        try {
+            endpoints.withdraw();
+        } catch (RuntimeException e) {
+            LOG.info("this server's endpoint stays until its lease expires: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread running = keeper;
+        if (running != null) {
+            running.interrupt();
+            try {
+                running.join(STOP);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -67,6 +67,11 @@ public final class ClusterAddresses {
         }
     }
 
+    /** Takes the first address for the service {@code kubernetes}; fine if it has it already. */
+    public void ensureFirst(ObjectStore store, String namespace, String service, Instant now) {
+        tryClaim(store, namespace, service, first(), now);
+    }
+
     private boolean isNetworkOrBroadcast(InetAddress address) {
         boolean last = block.isV4() && block.size() > 2 && address.equals(block.at(block.size() - 1));
         return address.equals(block.base()) || last;
