@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
             ProcessCommand.Pause.class,
             ProcessCommand.Resume.class,
             VersionCommand.class,
-            TrainCommand.class
+            TrainCommand.class,
+            BenchCommand.class
         })
 public final class Commands {
     private Commands() {}

@@ -2,7 +2,7 @@ package io.flotilla.deploy.plan;
 
 /**
  * The addresses of one lab within 127/8, all of which Linux answers on. Each lab has four second octets of its own, so that
- * labs run side by side: nodes, pods, services, and one in reserve.
+ * labs run side by side: nodes, pods, services, and the pods of further nodes.
  *
  * @param number which of the blocks, from 0 to {@link #COUNT} - 1
  */
@@ -13,6 +13,7 @@ public record Blocks(int number) {
     private static final int FIRST_PORT = 20_000;
 
     private static final int PORTS = 160;
+    private static final int ROOMY_NODES = 16;
 
     public Blocks {
         if (number < 0 || number >= COUNT) {
@@ -24,13 +25,11 @@ public record Blocks(int number) {
         return "127." + first() + ".0." + node;
     }
 
+    /** The first nodes have room for some thousand pods each, as simulations want; the others for 254. */
     public String podCidr(int node) {
-        return "127." + (first() + 1) + "." + node + ".0/24";
-    }
-
-    /** What every pod address of the lab lies in. */
-    public String clusterCidr() {
-        return "127." + (first() + 1) + ".0.0/16";
+        return node < ROOMY_NODES
+                ? "127." + (first() + 1) + "." + node * 16 + ".0/20"
+                : "127." + (first() + 3) + "." + node + ".0/24";
     }
 
     public String serviceCidr() {

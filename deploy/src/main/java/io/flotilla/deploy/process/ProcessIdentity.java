@@ -19,6 +19,10 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
     /** Fields of /proc/PID/stat after the name, which is in parentheses and may hold anything. */
     private static final int STATE = 0;
 
+    private static final int USER_TIME = 11;
+
+    private static final int SYSTEM_TIME = 12;
+
     private static final int START_TIME = 19;
 
     /** The process that has the pid now. */
@@ -74,6 +78,13 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    /** Processor time it has taken, in hundredths of a second; 0 for a process that is gone. */
+    public long processorTicks() {
+        return stat(pid)
+                .map(fields -> Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
+                .orElse(0L);
     }
 
     /** Sends a signal, named as {@code kill} names it, to this process and no other. */

@@ -1,6 +1,7 @@
 package io.flotilla.deploy.process;
 
 import io.flotilla.deploy.pki.ClusterTrust;
+import io.flotilla.deploy.plan.ContainerRuntime;
 import io.flotilla.deploy.plan.Kind;
 import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Listener;
@@ -23,6 +24,9 @@ public final class Programs {
     public static final String LAB_VARIABLE = "FLOTILLA_LAB";
 
     public static final String PROCESS_VARIABLE = "FLOTILLA_PROCESS";
+
+    /** Simulated pods cost next to nothing, so a node takes many more than Kubernetes' 110. */
+    private static final int SIMULATED_PODS = 4000;
 
     private final Plan plan;
     private final LabFiles files;
@@ -210,6 +214,9 @@ public final class Programs {
                 "--pod-cidr=" + plan.blocks().podCidr(number),
                 "--root-dir=" + files.nodeRoot(node),
                 "--container-runtime-endpoint=" + plan.runtime().flag()));
+        if (plan.runtime() == ContainerRuntime.SIM) {
+            arguments.add("--max-pods=" + SIMULATED_PODS);
+        }
         return arguments;
     }
 
