@@ -35,12 +35,19 @@ public final class Lifecycle implements AutoCloseable {
         return add(name, () -> {}, stop);
     }
 
-    public synchronized void start() throws Exception {
-        for (Part part : parts) {
-            if (closed) {
-                return;
+    /** Starts the parts in turn. Another thread may close meanwhile: a part that waits must not keep the process alive. */
+    public void start() throws Exception {
+        List<Part> all;
+        synchronized (this) {
+            all = List.copyOf(parts);
+        }
+        for (Part part : all) {
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                started.add(part);
             }
-            started.add(part);
             part.start().run();
             LOG.debug("{} has started", part.name());
         }

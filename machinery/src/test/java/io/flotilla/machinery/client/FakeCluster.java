@@ -31,7 +31,12 @@ import org.jspecify.annotations.Nullable;
 public final class FakeCluster implements ApiClient {
     private record Stored(ObjectNode tree, long version) {}
 
-    private record Change(String resource, WatchKind kind, ObjectNode tree, long version) {}
+    private record Change(
+            String resource,
+            WatchKind kind,
+            ObjectNode tree,
+            @Nullable ObjectNode before,
+            long version) {}
 
     private enum WatchKind {
         ADDED,
@@ -164,8 +169,8 @@ public final class FakeCluster implements ApiClient {
                 if (options.sendInitialEvents()) {
                     all(type)
                             .values()
-                            .forEach(stored -> watch.offer(
-                                    new Change(type.toString(), WatchKind.ADDED, stored.tree(), stored.version())));
+                            .forEach(stored -> watch.offer(new Change(
+                                    type.toString(), WatchKind.ADDED, stored.tree(), null, stored.version())));
                     watch.bookmark(version);
                 }
                 changes.stream().filter(change -> change.version() > start).forEach(watch::offer);
@@ -354,8 +359,8 @@ public final class FakeCluster implements ApiClient {
         private ObjectNode store(ObjectKey key, ObjectNode tree, WatchKind kind) {
             version++;
             metadata(tree).put("resourceVersion", Long.toString(version));
-            all(type).put(key, new Stored(tree, version));
-            announce(new Change(type.toString(), kind, tree, version));
+            Stored before = all(type).put(key, new Stored(tree, version));
+            announce(new Change(type.toString(), kind, tree, before == null ? null : before.tree(), version));
             return tree;
         }
 
@@ -363,7 +368,7 @@ public final class FakeCluster implements ApiClient {
             version++;
             all(type).remove(key);
             metadata(tree).put("resourceVersion", Long.toString(version));
-            announce(new Change(type.toString(), WatchKind.DELETED, tree, version));
+            announce(new Change(type.toString(), WatchKind.DELETED, tree, tree, version));
             return tree;
         }
 
@@ -468,12 +473,21 @@ public final class FakeCluster implements ApiClient {
         }
 
         void offer(Change change) {
-            if (!change.resource().equals(type.toString()) || !selects(selection, change.tree())) {
+            if (!change.resource().equals(type.toString())) {
+                return;
+            }
+            boolean selected = selects(selection, change.tree());
+            boolean wasSelected = change.before() != null && selects(selection, change.before());
+            if (!selected && !wasSelected) {
                 return;
             }
             T object = ObjectJson.read(ObjectJson.write(change.tree()), type.objectClass());
+            // Leaving or entering the selection looks like a deletion or creation.
+            WatchKind kind = change.kind() == WatchKind.MODIFIED && selected != wasSelected
+                    ? selected ? WatchKind.ADDED : WatchKind.DELETED
+                    : change.kind();
             queue.add(
-                    switch (change.kind()) {
+                    switch (kind) {
                         case ADDED -> new WatchEvent.Added<>(object);
                         case MODIFIED -> new WatchEvent.Modified<>(object);
                         case DELETED -> new WatchEvent.Deleted<>(object);

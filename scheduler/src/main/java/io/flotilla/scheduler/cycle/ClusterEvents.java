@@ -56,8 +56,8 @@ public final class ClusterEvents {
             @Override
             public void onDelete(PodInfo last) {
                 queue.delete(last);
-                cache.removePod(last);
-                if (!last.nodeName().isEmpty() && !last.finished()) {
+                boolean counted = cache.removePod(last);
+                if (counted && !last.nodeName().isEmpty()) {
                     queue.happened(ClusterEvent.ofPod(Kind.ASSIGNED_POD_DELETE, last, null));
                 }
             }

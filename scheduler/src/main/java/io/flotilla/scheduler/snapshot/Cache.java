@@ -109,12 +109,15 @@ public final class Cache {
         add(pod);
     }
 
-    public synchronized void removePod(PodInfo pod) {
+    /** Removes a pod; says whether it counted on a node. */
+    public synchronized boolean removePod(PodInfo pod) {
         PodState state = pods.remove(pod.uid());
-        if (state != null) {
-            state.boundAndUnconfirmed = false;
-            remove(state.pod);
+        if (state == null) {
+            return false;
         }
+        state.boundAndUnconfirmed = false;
+        remove(state.pod);
+        return true;
     }
 
     /**
