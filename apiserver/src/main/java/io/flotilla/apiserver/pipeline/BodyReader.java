@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Makes of a request's body an object of the kind that is expected: pruned, canonical, defaulted. */
-final class BodyReader {
+public final class BodyReader {
     private static final int SUMMARY_BYTES = 30;
 
     private final Schema schema;
@@ -113,7 +113,7 @@ final class BodyReader {
     }
 
     /** Reads an object of no certain kind, such as DeleteOptions. */
-    static ObjectNode readLoosely(byte[] body) {
+    public static ObjectNode readLoosely(byte[] body) {
         try {
             return JsonCodec.decode(body).object();
         } catch (MalformedException e) {

@@ -1,0 +1,125 @@
+package io.flotilla.apiserver;
+
+import io.flotilla.apiserver.authn.Authenticator;
+import io.flotilla.apiserver.authz.Authorizer;
+import io.flotilla.apiserver.authz.ComponentAuthorizer;
+import io.flotilla.apiserver.cache.Cache;
+import io.flotilla.apiserver.discovery.Discovery;
+import io.flotilla.apiserver.pipeline.Api;
+import io.flotilla.apiserver.pipeline.Patcher;
+import io.flotilla.apiserver.pipeline.Writes;
+import io.flotilla.apiserver.registry.FieldOwnership;
+import io.flotilla.apiserver.registry.KindRules;
+import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.rest.Documents;
+import io.flotilla.apiserver.rest.ResourceRequests;
+import io.flotilla.apiserver.rest.RestHandler;
+import io.flotilla.apiserver.rest.RestServer;
+import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.storage.Compactor;
+import io.flotilla.apiserver.storage.EtcdStore;
+import io.flotilla.machinery.component.HealthChecks;
+import io.flotilla.machinery.component.Lifecycle;
+import io.flotilla.machinery.component.ProcessMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Makes the parts of the process, and says in which order they start. */
+@Factory
+final class Wiring {
+
+    @Singleton
+    Schema schema() {
+        return Schema.load();
+    }
+
+    @Singleton
+    EtcdStore store(Main main) {
+        return EtcdStore.open(main.flags().etcd());
+    }
+
+    @Singleton
+    Cache cache(EtcdStore store) {
+        return new Cache(store);
+    }
+
+    @Singleton
+    KindRules rules() {
+        return KindRules.NONE;
+    }
+
+    @Singleton
+    Registry registry(Schema schema, EtcdStore store, Cache cache, KindRules rules) {
+        return new Registry(schema, store, cache, rules, FieldOwnership.NONE, Clock.systemUTC(), new SecureRandom());
+    }
+
+    @Singleton
+    Authorizer authorizer() {
+        return new ComponentAuthorizer();
+    }
+
+    @Singleton
+    Authenticator authenticator() {
+        return new Authenticator(_ -> Optional.empty());
+    }
+
+    @Singleton
+    Api api(Registry registry, Schema schema, Cache cache, EtcdStore store, Authorizer authorizer) {
+        Patcher patcher = new Patching();
+        Writes writes = new Writes(registry, schema, authorizer, patcher, Clock.systemUTC());
+        return new Api(registry, cache, store, authorizer, writes);
+    }
+
+    @Singleton
+    PrometheusMeterRegistry metrics() {
+        return ProcessMetrics.create();
+    }
+
+    @Singleton
+    HealthChecks health(EtcdStore store, Cache cache) {
+        return new HealthChecks().ready("etcd", () -> Readiness.etcd(store)).ready("informer-sync", cache::trouble);
+    }
+
+    @Singleton
+    RestServer rest(
+            Main main,
+            Api api,
+            Schema schema,
+            Authenticator authenticator,
+            HealthChecks health,
+            PrometheusMeterRegistry metrics) {
+        Flags flags = main.flags();
+        Documents documents = new Documents(
+                new Discovery(schema),
+                health,
+                metrics,
+                () -> flags.advertiseAddress() + ":" + flags.rest().port());
+        return new RestServer(
+                flags.rest(), new RestHandler(authenticator, api, new ResourceRequests(schema, api), documents));
+    }
+
+    @Singleton
+    Lifecycle lifecycle(
+            Main main, EtcdStore store, Cache cache, Registry registry, RestServer rest, HealthChecks health) {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("timer").daemon().factory());
+        Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
+        Housekeeping housekeeping = new Housekeeping(cache, registry, timer);
+        Readiness readiness = new Readiness(health);
+        return new Lifecycle()
+                .addClosing("etcd", store)
+                .addClosing("timer", timer::shutdownNow)
+                .add("cache", cache::start, cache)
+                .add("compactor", () -> compactor.start(timer), compactor)
+                .add("rest", rest::start, rest)
+                .addClosing("watches", cache::finishWatches)
+                .add("housekeeping", housekeeping::start, housekeeping)
+                .addClosing("readiness", readiness);
+    }
+}

@@ -1,0 +1,43 @@
+package io.flotilla.apiserver.authn;
+
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.request.User;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.naming.NamingException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+
+/** Users of client certificates: the common name is the user, the organizations are the groups. */
+final class CertificateUsers {
+    private CertificateUsers() {}
+
+    static User user(X509Certificate certificate) {
+        String name = "";
+        List<String> groups = new ArrayList<>();
+        try {
+            for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                var attributes = rdn.toAttributes().getAll();
+                while (attributes.hasMore()) {
+                    var attribute = attributes.next();
+                    String value = String.valueOf(attribute.get());
+                    switch (attribute.getID().toUpperCase(Locale.ROOT)) {
+                        case "CN" -> name = value;
+                        case "O" -> groups.add(value);
+                        default -> {}
+                    }
+                }
+            }
+        } catch (NamingException e) {
+            throw StatusException.unauthorized();
+        }
+        if (name.isEmpty()) {
+            throw StatusException.unauthorized();
+        }
+        groups.add(User.AUTHENTICATED);
+        return new User(name, "", groups, Map.of());
+    }
+}

@@ -1,0 +1,81 @@
+package io.flotilla.apiserver.rest;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.function.Function;
+
+/**
+ * The body of an answer that is sent in parts. All methods are for the channel's event loop; what is set by {@link #onWritable} sends as long
+ * as the client reads.
+ */
+final class BodyStream {
+    private final Channel channel;
+    private final Function<ByteBuf, Object> frame;
+    private final Runnable end;
+    private Runnable source = () -> {};
+    private Runnable onClose = () -> {};
+    private boolean ended;
+
+    /**
+     * @param frame makes a message of the HTTP version out of bytes
+     * @param end sends the end of the body
+     */
+    BodyStream(Channel channel, Function<ByteBuf, Object> frame, Runnable end) {
+        this.channel = channel;
+        this.frame = frame;
+        this.end = end;
+        channel.closeFuture().addListener(_ -> closed());
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Sets what sends more; run now and whenever the channel can take more. */
+    void onWritable(Runnable more, Runnable closed) {
+        source = more;
+        onClose = closed;
+        if (!channel.isActive()) {
+            closed();
+        } else {
+            more.run();
+        }
+    }
+
+    /** Called when the channel can take more. */
+    void writable() {
+        if (!ended) {
+            source.run();
+        }
+    }
+
+    boolean isWritable() {
+        return !ended && channel.isWritable();
+    }
+
+    void write(ByteBuf bytes) {
+        Sending.write(channel, frame.apply(bytes));
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    void end() {
+        if (!ended) {
+            ended = true;
+            end.run();
+        }
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    private void closed() {
+        Runnable once = onClose;
+        onClose = () -> {};
+        ended = true;
+        once.run();
+    }
+}

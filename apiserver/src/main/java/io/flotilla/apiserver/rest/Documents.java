@@ -1,0 +1,150 @@
+package io.flotilla.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.discovery.Discovery;
+import io.flotilla.apiserver.discovery.Document;
+import io.flotilla.machinery.component.FlotillaVersion;
+import io.flotilla.machinery.component.HealthChecks;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Everything that is no resource: health, version, metrics, discovery. */
+public final class Documents {
+    private static final String NOT_FOUND = "404 page not found\n";
+
+    private final Discovery discovery;
+    private final HealthChecks health;
+    private final PrometheusMeterRegistry metrics;
+    private final Supplier<String> address;
+
+    /** @param address host and port at which clients reach this server */
+    public Documents(
+            Discovery discovery, HealthChecks health, PrometheusMeterRegistry metrics, Supplier<String> address) {
+        this.discovery = discovery;
+        this.health = health;
+        this.metrics = metrics;
+        this.address = address;
+    }
+
+    /** Whether a path is for everyone, whoever they are. */
+    static boolean isOpen(String path) {
+        return switch (path) {
+            case "/healthz", "/livez", "/readyz", "/version", "/version/" -> true;
+            default -> path.startsWith("/healthz/") || path.startsWith("/livez/") || path.startsWith("/readyz/");
+        };
+    }
+
+    void handle(Exchange exchange) {
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            RestHandler.text(exchange, 404, NOT_FOUND);
+            return;
+        }
+        String path = exchange.path().length() > 1 && exchange.path().endsWith("/")
+                ? exchange.path().substring(0, exchange.path().length() - 1)
+                : exchange.path();
+        switch (path) {
+            case "/" -> index(exchange);
+            case "/version" -> version(exchange);
+            case "/metrics" -> {
+                exchange.addHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
+                exchange.respond(200, Unpooled.copiedBuffer(metrics.scrape(), StandardCharsets.UTF_8));
+            }
+            case "/api" -> document(exchange, discovery.api(exchange.header("accept"), address.get()));
+            case "/apis" -> document(exchange, discovery.apis(exchange.header("accept")));
+            default -> {
+                if (isOpen(path)) {
+                    health(exchange, path.substring(1));
+                } else {
+                    discovered(path)
+                            .ifPresentOrElse(
+                                    found -> document(exchange, found),
+                                    () -> RestHandler.text(exchange, 404, NOT_FOUND));
+                }
+            }
+        }
+    }
+
+    private Optional<Document> discovered(String path) {
+        String[] parts = path.split("/");
+        if (parts.length == 3 && parts[1].equals("api")) {
+            return discovery.resources("", parts[2]);
+        }
+        if (parts.length == 3 && parts[1].equals("apis")) {
+            return discovery.group(parts[2]);
+        }
+        if (parts.length == 4 && parts[1].equals("apis")) {
+            return discovery.resources(parts[2], parts[3]);
+        }
+        return Optional.empty();
+    }
+
+    private static void document(Exchange exchange, Document document) {
+        exchange.addHeader("etag", document.etag());
+        exchange.addHeader("vary", "Accept");
+        if (exchange.header("if-none-match").equals(document.etag())) {
+            exchange.respond(304, Unpooled.EMPTY_BUFFER);
+            return;
+        }
+        exchange.addHeader("content-type", document.contentType());
+        exchange.respond(200, Unpooled.wrappedBuffer(document.body()));
+    }
+
+    private void index(Exchange exchange) {
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
+        ArrayNode paths = index.putArray("paths");
+        discovery.paths().forEach(paths::add);
+        List.of("/healthz", "/livez", "/metrics", "/readyz", "/version").forEach(paths::add);
+        RestHandler.json(exchange, 200, index);
+    }
+
+    private static void version(Exchange exchange) {
+        ObjectNode version = JsonNodeFactory.instance.objectNode();
+        version.put("major", FlotillaVersion.MAJOR)
+                .put("minor", FlotillaVersion.MINOR)
+                .put("emulationMajor", FlotillaVersion.MAJOR)
+                .put("emulationMinor", FlotillaVersion.MINOR)
+                .put("minCompatibilityMajor", FlotillaVersion.MAJOR)
+                .put("minCompatibilityMinor", "35")
+                .put("gitVersion", FlotillaVersion.GIT_VERSION)
+                .put("gitCommit", "")
+                .put("gitTreeState", "clean")
+                .put("buildDate", "2026-01-01T00:00:00Z")
+                .put("goVersion", "java" + Runtime.version().feature())
+                .put("compiler", "javac")
+                .put("platform", "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64"));
+        RestHandler.json(exchange, 200, version);
+    }
+
+    /** All checks, or the one that the path names; a check may be left out with {@code ?exclude=}. */
+    private void health(Exchange exchange, String path) {
+        int slash = path.indexOf('/');
+        String endpoint = slash < 0 ? path : path.substring(0, slash);
+        HealthChecks.Report report = endpoint.equals("readyz") ? health.readyz() : health.livez();
+        Map<String, Optional<String>> checks = report.checks();
+        if (slash >= 0) {
+            Optional<String> problem = checks.get(path.substring(slash + 1));
+            if (problem == null) {
+                RestHandler.text(exchange, 404, NOT_FOUND);
+            } else if (problem.isEmpty()) {
+                RestHandler.text(exchange, 200, "ok");
+            } else {
+                RestHandler.text(exchange, 500, "internal server error: " + problem.get() + "\n");
+            }
+            return;
+        }
+        List<String> excluded = exchange.query().all("exclude");
+        Map<String, Optional<String>> asked = new LinkedHashMap<>(checks);
+        asked.replaceAll((name, problem) -> excluded.contains(name) ? Optional.empty() : problem);
+        HealthChecks.Report told = new HealthChecks.Report(asked);
+        String text = told.ok() && !exchange.query().has("verbose") ? "ok" : told.text(endpoint);
+        RestHandler.text(exchange, told.ok() ? 200 : 500, text);
+    }
+}

@@ -1,0 +1,289 @@
+package io.flotilla.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.cache.Watcher;
+import io.flotilla.apiserver.pipeline.Answer;
+import io.flotilla.apiserver.pipeline.Api;
+import io.flotilla.apiserver.pipeline.BodyReader;
+import io.flotilla.apiserver.pipeline.Caller;
+import io.flotilla.apiserver.pipeline.ListQuery;
+import io.flotilla.apiserver.pipeline.Listing;
+import io.flotilla.apiserver.pipeline.Patcher;
+import io.flotilla.apiserver.pipeline.Target;
+import io.flotilla.apiserver.registry.ServedVersion;
+import io.flotilla.apiserver.request.DeleteOptions;
+import io.flotilla.apiserver.request.FieldError;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.request.WriteOptions;
+import io.flotilla.apiserver.schema.ResourceInfo;
+import io.flotilla.apiserver.schema.Schema;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Requests for resources: from path, query and headers to the pipeline's calls, and their answers. */
+public final class ResourceRequests {
+    private static final int MIN_WATCH_SECONDS = 1_800;
+
+    private final Schema schema;
+    private final Api api;
+    private final Negotiation negotiation = new Negotiation();
+    private final Map<ServedVersion, JsonWatchForm> watchForms = new ConcurrentHashMap<>();
+
+    public ResourceRequests(Schema schema, Api api) {
+        this.schema = schema;
+        this.api = api;
+    }
+
+    /** Returns false if the path names no resource that is served. */
+    boolean handle(Exchange exchange, ResourcePath path, Caller caller) {
+        Optional<ResourceInfo> resource = schema.resource(path.group(), path.version(), path.resource());
+        if (resource.isEmpty() || !fits(path, resource.get())) {
+            return false;
+        }
+        Target target = new Target(resource.get(), path.namespace(), path.name(), path.subresource());
+        Negotiation.Accepted accepted = negotiation.accept(exchange.header("accept"));
+        boolean collection = path.name().isEmpty();
+        switch (exchange.method()) {
+            case "GET", "HEAD" -> read(exchange, path, caller, target, accepted);
+            case "POST" ->
+                answer(exchange, accepted, api.writes().create(caller, target, body(exchange), writeOptions(exchange)));
+            case "PUT" -> {
+                named(target, "update");
+                answer(exchange, accepted, api.writes().update(caller, target, body(exchange), writeOptions(exchange)));
+            }
+            case "PATCH" -> {
+                named(target, "patch");
+                patch(exchange, caller, target, accepted);
+            }
+            case "DELETE" -> {
+                DeleteOptions options = deleteOptions(exchange);
+                if (collection) {
+                    Listing listing = api.list(
+                            caller,
+                            target,
+                            ListQuery.selecting(
+                                    exchange.query().get("labelSelector"),
+                                    exchange.query().get("fieldSelector")));
+                    RestHandler.json(
+                            exchange, 200, api.writes().deleteAll(caller, target, listing, options, Optional.empty()));
+                } else {
+                    answer(exchange, accepted, api.writes().delete(caller, target, options, Optional.empty()));
+                }
+            }
+            default ->
+                throw StatusException.methodNotSupported(
+                        target.resource(), exchange.method().toLowerCase(Locale.ROOT));
+        }
+        return true;
+    }
+
+    /** A namespaced resource is never named without its namespace, a cluster-scoped one never with one. */
+    private static boolean fits(ResourcePath path, ResourceInfo resource) {
+        if (!path.subresource().isEmpty() && !resource.subresources().contains(path.subresource())) {
+            return false;
+        }
+        if (resource.namespaced()) {
+            return !path.namespace().isEmpty() || path.name().isEmpty();
+        }
+        return path.namespace().isEmpty();
+    }
+
+    private static void named(Target target, String verb) {
+        if (target.name().isEmpty()) {
+            throw StatusException.methodNotSupported(target.resource(), verb);
+        }
+    }
+
+    private void read(
+            Exchange exchange, ResourcePath path, Caller caller, Target target, Negotiation.Accepted accepted) {
+        Query query = exchange.query();
+        boolean watch = path.watch() || query.flag("watch");
+        if (watch && target.subresource().isEmpty()) {
+            watch(exchange, caller, target);
+        } else if (target.name().isEmpty()) {
+            list(exchange, caller, target);
+        } else {
+            answer(exchange, accepted, api.get(caller, target, query.get("resourceVersion")));
+        }
+    }
+
+    private void list(Exchange exchange, Caller caller, Target target) {
+        Listing listing = api.list(caller, target, listQuery(exchange.query()));
+        ListBody body = new ListBody(listing);
+        exchange.addHeader("content-type", "application/json");
+        long size = body.size();
+        boolean gzip =
+                size > Gzip.THRESHOLD && exchange.header("accept-encoding").contains("gzip");
+        if (size > Gzip.THRESHOLD) {
+            if (gzip) {
+                exchange.addHeader("content-encoding", "gzip");
+                exchange.addHeader("vary", "Accept-Encoding");
+            }
+            new ListStream(exchange, body, gzip).start();
+            return;
+        }
+        List<ByteBuf> pieces = new ArrayList<>();
+        for (Optional<ByteBuf> piece = body.next(exchange.channel().alloc());
+                piece.isPresent();
+                piece = body.next(exchange.channel().alloc())) {
+            pieces.add(piece.get());
+        }
+        exchange.respond(200, Unpooled.wrappedBuffer(pieces.toArray(ByteBuf[]::new)));
+    }
+
+    private void watch(Exchange exchange, Caller caller, Target target) {
+        Query query = exchange.query();
+        long timeout = number(query, "timeoutSeconds");
+        long seconds = timeout > 0
+                ? timeout
+                : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
+        WatchStream stream = new WatchStream(exchange, seconds);
+        ServedVersion version = api.served(target.resource(), "watch");
+        JsonWatchForm form = watchForms.computeIfAbsent(version, JsonWatchForm::new);
+        Watcher<byte[]> watcher = api.watch(caller, target, listQuery(query), form, stream::wake);
+        exchange.addHeader("content-type", "application/json");
+        stream.start(watcher);
+    }
+
+    private void patch(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
+        String mediaType = mediaType(exchange);
+        Patcher.Type type = null;
+        List<String> known = new ArrayList<>();
+        for (Patcher.Type each : Patcher.Type.values()) {
+            known.add(each.mediaType());
+            if (each.mediaType().equals(mediaType)) {
+                type = each;
+            }
+        }
+        if (type == null) {
+            throw StatusException.unsupportedMediaType(known);
+        }
+        answer(
+                exchange,
+                accepted,
+                api.writes()
+                        .patch(
+                                caller,
+                                target,
+                                type,
+                                exchange.body().bytes(),
+                                exchange.query().flag("force"),
+                                writeOptions(exchange)));
+    }
+
+    private static void answer(Exchange exchange, Negotiation.Accepted accepted, Answer answer) {
+        switch (answer) {
+            case Answer.Made(int code, ObjectNode object) -> RestHandler.json(exchange, code, object);
+            case Answer.Stored stored -> {
+                if (exchange.query().flag("pretty")) {
+                    RestHandler.json(
+                            exchange,
+                            stored.code(),
+                            StoredForm.parse(
+                                    stored.version().encode(stored.object()).json()));
+                } else {
+                    RestHandler.json(
+                            exchange,
+                            stored.code(),
+                            stored.version().encode(stored.object()).json());
+                }
+            }
+        }
+    }
+
+    private static byte[] body(Exchange exchange) {
+        String mediaType = mediaType(exchange);
+        if (!mediaType.isEmpty() && !mediaType.equals("application/json")) {
+            throw StatusException.unsupportedMediaType(Negotiation.MEDIA_TYPES);
+        }
+        return exchange.body().bytes();
+    }
+
+    private static String mediaType(Exchange exchange) {
+        String header = exchange.header("content-type");
+        int semicolon = header.indexOf(';');
+        return (semicolon < 0 ? header : header.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static ListQuery listQuery(Query query) {
+        return new ListQuery(
+                query.get("labelSelector"),
+                query.get("fieldSelector"),
+                query.get("resourceVersion"),
+                query.get("resourceVersionMatch"),
+                number(query, "limit"),
+                query.get("continue"),
+                query.flag("allowWatchBookmarks"),
+                query.flag("sendInitialEvents"));
+    }
+
+    private static long number(Query query, String name) {
+        String text = query.get(name);
+        if (text.isEmpty()) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw StatusException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+
+    private static WriteOptions writeOptions(Exchange exchange) {
+        Query query = exchange.query();
+        String validation = query.get("fieldValidation");
+        WriteOptions.FieldValidation fieldValidation = switch (validation) {
+            case "", "Warn" -> WriteOptions.FieldValidation.WARN;
+            case "Ignore" -> WriteOptions.FieldValidation.IGNORE;
+            case "Strict" -> WriteOptions.FieldValidation.STRICT;
+            default ->
+                throw invalidOption(
+                        FieldError.notSupported("fieldValidation", validation, List.of("Ignore", "Strict", "Warn")));
+        };
+        return new WriteOptions(dryRun(query), query.get("fieldManager"), fieldValidation, Optional.empty());
+    }
+
+    private static boolean dryRun(Query query) {
+        for (String each : query.all("dryRun")) {
+            if (!each.equals("All") && !each.isEmpty()) {
+                throw invalidOption(FieldError.notSupported("dryRun", each, List.of("All")));
+            }
+        }
+        return query.all("dryRun").contains("All");
+    }
+
+    private static StatusException invalidOption(FieldError error) {
+        return StatusException.invalid("meta.k8s.io", "CreateOptions", "", List.of(error));
+    }
+
+    private static DeleteOptions deleteOptions(Exchange exchange) {
+        Query query = exchange.query();
+        DeleteOptions options = exchange.body().bytes().length == 0
+                ? DeleteOptions.of(queryOptions(query))
+                : DeleteOptions.of(BodyReader.readLoosely(body(exchange)));
+        return dryRun(query) ? options.withDryRun() : options;
+    }
+
+    private static ObjectNode queryOptions(Query query) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode();
+        if (query.has("gracePeriodSeconds")) {
+            options.put("gracePeriodSeconds", number(query, "gracePeriodSeconds"));
+        }
+        if (query.has("propagationPolicy")) {
+            options.put("propagationPolicy", query.get("propagationPolicy"));
+        }
+        if (query.has("orphanDependents")) {
+            options.put("orphanDependents", query.flag("orphanDependents"));
+        }
+        return options;
+    }
+}

@@ -1,0 +1,134 @@
+package io.flotilla.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.authn.Authenticator;
+import io.flotilla.apiserver.authz.Attributes;
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.pipeline.Api;
+import io.flotilla.apiserver.pipeline.Caller;
+import io.flotilla.apiserver.request.Quoting;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.request.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers requests, each on a virtual thread of its own: who asks, whether the path is a resource or a document, and what
+ * becomes of failures. What a watch sends later needs no thread.
+ */
+public final class RestHandler implements RequestSink {
+    private static final Logger LOG = LoggerFactory.getLogger(RestHandler.class);
+    private static final long DRAIN_NANOS = 10_000_000_000L;
+    private static final byte[] NEWLINE = {'\n'};
+
+    private final Authenticator authenticator;
+    private final Api api;
+    private final ResourceRequests resources;
+    private final Documents documents;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    public RestHandler(Authenticator authenticator, Api api, ResourceRequests resources, Documents documents) {
+        this.authenticator = authenticator;
+        this.api = api;
+        this.resources = resources;
+        this.documents = documents;
+    }
+
+    @Override
+    public void accept(Exchange exchange) {
+        inFlight.incrementAndGet();
+        Thread.ofVirtual().name("request").start(() -> {
+            try {
+                handle(exchange);
+            } finally {
+                inFlight.decrementAndGet();
+            }
+        });
+    }
+
+    /** Waits for the requests in flight. */
+    void drain() {
+        long start = System.nanoTime();
+        while (inFlight.get() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    private void handle(Exchange exchange) {
+        try {
+            exchange.addHeader("cache-control", "no-cache, private");
+            User user = authenticate(exchange);
+            if (exchange.body().tooLarge()) {
+                throw StatusException.requestEntityTooLarge(MAX_BODY);
+            }
+            Optional<ResourcePath> path = ResourcePath.parse(exchange.path());
+            if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
+                return;
+            }
+            api.authorize(user, Attributes.ofPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
+            documents.handle(exchange);
+        } catch (StatusException e) {
+            fail(exchange, e);
+        } catch (RuntimeException e) {
+            LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
+            fail(exchange, StatusException.internal(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private User authenticate(Exchange exchange) {
+        Optional<User> user = authenticator.authenticate(exchange.peer(), exchange.header("authorization"));
+        if (user.isPresent()) {
+            return user.get();
+        }
+        if (!Documents.isOpen(exchange.path())) {
+            throw StatusException.unauthorized();
+        }
+        return User.ANONYMOUS;
+    }
+
+    private static Caller caller(Exchange exchange, User user) {
+        String agent = exchange.header("user-agent");
+        int slash = agent.indexOf('/');
+        String program = slash < 0 ? agent : agent.substring(0, slash);
+        return new Caller(
+                user,
+                program.isEmpty() ? "unknown" : program,
+                warning -> exchange.addHeader("warning", "299 - " + Quoting.quote(warning)));
+    }
+
+    private static void fail(Exchange exchange, StatusException failure) {
+        if (failure.code() == 401) {
+            exchange.addHeader("www-authenticate", "Bearer realm=\"kubernetes-master\"");
+        }
+        Optional.ofNullable(failure.details())
+                .filter(details -> details.retryAfterSeconds() > 0)
+                .ifPresent(details -> exchange.addHeader("retry-after", Integer.toString(details.retryAfterSeconds())));
+        json(exchange, failure.code(), failure.toStatus());
+    }
+
+    /** Answers with a tree. */
+    static void json(Exchange exchange, int code, ObjectNode object) {
+        boolean pretty = exchange.query().flag("pretty");
+        json(exchange, code, pretty ? JsonCodec.encodePretty(object) : JsonCodec.encode(object));
+    }
+
+    /** Answers with JSON as it is. */
+    static void json(Exchange exchange, int code, byte[] json) {
+        exchange.addHeader("content-type", "application/json");
+        exchange.respond(code, Unpooled.wrappedBuffer(json, NEWLINE));
+    }
+
+    static void text(Exchange exchange, int code, String text) {
+        exchange.addHeader("content-type", "text/plain; charset=utf-8");
+        exchange.addHeader("x-content-type-options", "nosniff");
+        ByteBuf body = Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+        exchange.respond(code, body);
+    }
+}

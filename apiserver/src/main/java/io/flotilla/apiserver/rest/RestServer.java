@@ -1,0 +1,188 @@
+package io.flotilla.apiserver.rest;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The listener: TLS with client certificates optional, HTTP/2 or HTTP/1.1 as the client chooses. */
+public final class RestServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+    private static final int MAX_STREAMS = 1_000;
+    private static final int WINDOW = 1 << 20;
+
+    private final Config config;
+    private final RestHandler handler;
+    private final EventLoopGroup loops;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private Optional<Channel> listener = Optional.empty();
+
+    /**
+     * Where and as whom the server listens.
+     *
+     * @param port 0 for any free one
+     */
+    public record Config(String bindAddress, int port, Path certificate, Path key, Path clientCa) {}
+
+    public RestServer(Config config, RestHandler handler) {
+        this.config = config;
+        this.handler = handler;
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                new DefaultThreadFactory("rest", true),
+                NioIoHandler.newFactory());
+    }
+
+    /** Listens; fails with a sentence that names what is wrong. */
+    public void start() throws IOException {
+        SslContext tls = tls();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 << 10, 512 << 10))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        channel.pipeline()
+                                .addLast(tls.newHandler(channel.alloc()))
+                                .addLast(new Negotiated());
+                    }
+                });
+        try {
+            listener = Optional.of(bootstrap
+                    .bind(new InetSocketAddress(config.bindAddress(), config.port()))
+                    .syncUninterruptibly()
+                    .channel());
+        } catch (Exception e) {
+            if (e instanceof BindException) {
+                throw new IOException(
+                        "cannot listen on " + config.bindAddress() + ":" + config.port() + ": " + e.getMessage(), e);
+            }
+            throw e;
+        }
+        LOG.info("serving HTTPS on {}:{}", config.bindAddress(), port());
+    }
+
+    /** The port listened on. */
+    public int port() {
+        return ((InetSocketAddress) listener.orElseThrow().localAddress()).getPort();
+    }
+
+    private SslContext tls() throws IOException {
+        try {
+            return SslContextBuilder.forServer(
+                            config.certificate().toFile(), config.key().toFile())
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(config.clientCa().toFile())
+                    .clientAuth(ClientAuth.OPTIONAL)
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2,
+                            ApplicationProtocolNames.HTTP_1_1))
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IOException(
+                    "cannot serve TLS with --tls-cert-file=" + config.certificate() + ", --tls-private-key-file="
+                            + config.key() + " and --client-ca-file=" + config.clientCa() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Lets requests in flight end, tells watches to go elsewhere, then closes what is left. */
+    @Override
+    public void close() {
+        listener.ifPresent(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+        handler.drain();
+        connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    private final class Negotiated extends ApplicationProtocolNegotiationHandler {
+        Negotiated() {
+            super(ApplicationProtocolNames.HTTP_1_1);
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext context, String protocol) {
+            Optional<X509Certificate> peer = peer(context.pipeline().get(SslHandler.class));
+            if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+                Http2Settings settings = Http2Settings.defaultSettings()
+                        .maxConcurrentStreams(MAX_STREAMS)
+                        .initialWindowSize(WINDOW)
+                        .maxHeaderListSize(64 << 10);
+                context.pipeline()
+                        .addLast(Http2FrameCodecBuilder.forServer()
+                                .initialSettings(settings)
+                                .build())
+                        .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel stream) {
+                                stream.pipeline().addLast(new Http2Handler(handler, peer));
+                            }
+                        }));
+            } else {
+                context.pipeline()
+                        .addLast(new HttpServerCodec(16 << 10, 64 << 10, 64 << 10))
+                        .addLast("http", new Http1Handler(handler, peer));
+            }
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("TLS handshake with {} failed: {}", context.channel().remoteAddress(), cause.getMessage());
+            Sending.close(context.channel());
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            Sending.close(context.channel());
+        }
+
+        private static Optional<X509Certificate> peer(SslHandler tls) {
+            try {
+                return Optional.of((X509Certificate) tls.engine().getSession().getPeerCertificates()[0]);
+            } catch (SSLPeerUnverifiedException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.flotilla.apiserver.rest;
+
+import io.flotilla.apiserver.cache.Watcher;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the frames of one watch as its client reads them: woken by the cache, it runs on the connection's event loop and
+ * stops as soon as the connection can take no more. No thread waits for it.
+ */
+final class WatchStream {
+    private final Exchange exchange;
+    private final long timeoutSeconds;
+    private volatile @Nullable Watcher<byte[]> watcher;
+    private @Nullable BodyStream stream;
+    private Optional<Future<?>> timeout = Optional.empty();
+
+    WatchStream(Exchange exchange, long timeoutSeconds) {
+        this.exchange = exchange;
+        this.timeoutSeconds = timeoutSeconds;
+    }
+
+    /** Called by the cache, on any thread. */
+    void wake() {
+        exchange.channel().eventLoop().execute(this::drain);
+    }
+
+    /** Begins to send. */
+    void start(Watcher<byte[]> opened) {
+        watcher = opened;
+        exchange.channel().eventLoop().execute(() -> {
+            BodyStream started = exchange.stream(200);
+            stream = started;
+            timeout = Optional.of(
+                    exchange.channel().eventLoop().schedule(this::finish, timeoutSeconds, TimeUnit.SECONDS));
+            started.onWritable(this::drain, this::release);
+        });
+    }
+
+    private void drain() {
+        BodyStream out = stream;
+        Watcher<byte[]> in = watcher;
+        if (out == null || in == null || out.isEnded()) {
+            return;
+        }
+        boolean written = false;
+        while (out.isWritable()) {
+            Optional<byte[]> frame = in.next();
+            if (frame.isEmpty()) {
+                if (in.end() != Watcher.End.OPEN) {
+                    out.flush();
+                    finish();
+                    return;
+                }
+                break;
+            }
+            out.write(Unpooled.wrappedBuffer(frame.get()));
+            written = true;
+        }
+        if (written) {
+            out.flush();
+        }
+    }
+
+    private void finish() {
+        release();
+        BodyStream out = stream;
+        if (out != null) {
+            out.end();
+        }
+    }
+
+    private void release() {
+        timeout.ifPresent(scheduled -> scheduled.cancel(false));
+        timeout = Optional.empty();
+        Watcher<byte[]> in = watcher;
+        if (in != null) {
+            in.close();
+        }
+    }
+}
