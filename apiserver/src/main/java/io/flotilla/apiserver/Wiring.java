@@ -5,8 +5,8 @@ import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
+import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.pipeline.Api;
-import io.flotilla.apiserver.pipeline.Patcher;
 import io.flotilla.apiserver.pipeline.Writes;
 import io.flotilla.apiserver.registry.FieldOwnership;
 import io.flotilla.apiserver.registry.KindRules;
@@ -71,8 +71,7 @@ final class Wiring {
 
     @Singleton
     Api api(Registry registry, Schema schema, Cache cache, EtcdStore store, Authorizer authorizer) {
-        Patcher patcher = new Patching();
-        Writes writes = new Writes(registry, schema, authorizer, patcher, Clock.systemUTC());
+        Writes writes = new Writes(registry, schema, authorizer, Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }
 
@@ -97,6 +96,7 @@ final class Wiring {
         Flags flags = main.flags();
         Documents documents = new Documents(
                 new Discovery(schema),
+                new OpenApi(schema),
                 health,
                 metrics,
                 () -> flags.advertiseAddress() + ":" + flags.rest().port());

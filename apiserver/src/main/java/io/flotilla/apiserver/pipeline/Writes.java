@@ -33,16 +33,14 @@ public final class Writes {
     private final Schema schema;
     private final Authorizer authorizer;
     private final NamespaceCheck namespaces;
-    private final Patcher patcher;
     private final BodyReader bodies;
     private final Clock clock;
 
-    public Writes(Registry registry, Schema schema, Authorizer authorizer, Patcher patcher, Clock clock) {
+    public Writes(Registry registry, Schema schema, Authorizer authorizer, Clock clock) {
         this.registry = registry;
         this.schema = schema;
         this.authorizer = authorizer;
         this.namespaces = new NamespaceCheck(registry);
-        this.patcher = patcher;
         this.bodies = new BodyReader(schema);
         this.clock = clock;
     }
@@ -102,13 +100,14 @@ public final class Writes {
 
     /** Patches an object, its status, or what another subresource shows. */
     public Answer patch(
-            Caller caller, Target target, Patcher.Type type, byte[] patch, boolean force, WriteOptions options) {
+            Caller caller, Target target, PatchType type, byte[] body, boolean force, WriteOptions options) {
         authorize(caller, target, "patch");
         BodyReader.Expected expected = expected(target);
+        Patches patch = Patches.read(type, body);
         if (isHandled(target)) {
             SubresourceHandler handler = handler(target);
             WriteContext context = context(caller, target, options.dryRun());
-            ObjectNode patched = patcher.patch(type, patch, handler.read(context), expected.type());
+            ObjectNode patched = patch.apply(handler.read(context), expected.type());
             ObjectNode object = bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn());
             return new Answer.Made(200, handler.update(context, object));
         }
@@ -117,7 +116,7 @@ public final class Writes {
         CachedObject updated = version.registry()
                 .updating()
                 .update(updating(caller, target, options, Updating.Ownership.NOTED), old -> {
-                    ObjectNode patched = patcher.patch(type, patch, version.fromStorage(old), expected.type());
+                    ObjectNode patched = patch.apply(version.fromStorage(old), expected.type());
                     return version.toStorage(
                             bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn()));
                 });

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.discovery.Document;
+import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.machinery.component.FlotillaVersion;
 import io.flotilla.machinery.component.HealthChecks;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -18,17 +19,24 @@ import java.util.function.Supplier;
 
 /** Everything that is no resource: health, version, metrics, discovery. */
 public final class Documents {
+    private static final String OPENAPI_V3 = "/openapi/v3/";
     private static final String NOT_FOUND = "404 page not found\n";
 
     private final Discovery discovery;
+    private final OpenApi openApi;
     private final HealthChecks health;
     private final PrometheusMeterRegistry metrics;
     private final Supplier<String> address;
 
     /** @param address host and port at which clients reach this server */
     public Documents(
-            Discovery discovery, HealthChecks health, PrometheusMeterRegistry metrics, Supplier<String> address) {
+            Discovery discovery,
+            OpenApi openApi,
+            HealthChecks health,
+            PrometheusMeterRegistry metrics,
+            Supplier<String> address) {
         this.discovery = discovery;
+        this.openApi = openApi;
         this.health = health;
         this.metrics = metrics;
         this.address = address;
@@ -58,6 +66,8 @@ public final class Documents {
                 exchange.respond(200, Unpooled.copiedBuffer(metrics.scrape(), StandardCharsets.UTF_8));
             }
             case "/api" -> document(exchange, discovery.api(exchange.header("accept"), address.get()));
+            case "/openapi/v2" -> document(exchange, openApi.v2(exchange.header("accept")));
+            case "/openapi/v3" -> document(exchange, openApi.v3Index());
             case "/apis" -> document(exchange, discovery.apis(exchange.header("accept")));
             default -> {
                 if (isOpen(path)) {
@@ -73,6 +83,9 @@ public final class Documents {
     }
 
     private Optional<Document> discovered(String path) {
+        if (path.startsWith(OPENAPI_V3)) {
+            return openApi.v3(path.substring(OPENAPI_V3.length()));
+        }
         String[] parts = path.split("/");
         if (parts.length == 3 && parts[1].equals("api")) {
             return discovery.resources("", parts[2]);

@@ -10,7 +10,7 @@ import io.flotilla.apiserver.pipeline.BodyReader;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.ListQuery;
 import io.flotilla.apiserver.pipeline.Listing;
-import io.flotilla.apiserver.pipeline.Patcher;
+import io.flotilla.apiserver.pipeline.PatchType;
 import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.DeleteOptions;
@@ -156,9 +156,9 @@ public final class ResourceRequests {
 
     private void patch(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
         String mediaType = mediaType(exchange);
-        Patcher.Type type = null;
+        PatchType type = null;
         List<String> known = new ArrayList<>();
-        for (Patcher.Type each : Patcher.Type.values()) {
+        for (PatchType each : PatchType.values()) {
             known.add(each.mediaType());
             if (each.mediaType().equals(mediaType)) {
                 type = each;
@@ -184,17 +184,13 @@ public final class ResourceRequests {
         switch (answer) {
             case Answer.Made(int code, ObjectNode object) -> RestHandler.json(exchange, code, object);
             case Answer.Stored stored -> {
-                if (exchange.query().flag("pretty")) {
-                    RestHandler.json(
-                            exchange,
-                            stored.code(),
-                            StoredForm.parse(
-                                    stored.version().encode(stored.object()).json()));
+                byte[] json = stored.version().encode(stored.object()).json();
+                boolean asItIs = accepted.form() == Negotiation.Form.OBJECT
+                        && !exchange.query().flag("pretty");
+                if (asItIs) {
+                    RestHandler.json(exchange, stored.code(), json);
                 } else {
-                    RestHandler.json(
-                            exchange,
-                            stored.code(),
-                            stored.version().encode(stored.object()).json());
+                    RestHandler.json(exchange, stored.code(), StoredForm.parse(json));
                 }
             }
         }
