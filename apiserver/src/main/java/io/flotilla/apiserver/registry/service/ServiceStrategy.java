@@ -54,7 +54,9 @@ public final class ServiceStrategy extends KindStrategy {
     private static void followClusterIp(ObjectNode spec, ObjectNode before) {
         String ip = Trees.text(spec, "clusterIP");
         boolean changed = !ip.equals(Trees.text(before, "clusterIP"));
-        if (changed && Trees.same(spec.path("clusterIPs"), before.path("clusterIPs"))) {
+        boolean left =
+                spec.path("clusterIPs").isEmpty() || Trees.same(spec.path("clusterIPs"), before.path("clusterIPs"));
+        if (changed && left) {
             spec.remove("clusterIPs");
             if (!ip.isEmpty()) {
                 spec.putArray("clusterIPs").add(ip);
