@@ -1,0 +1,274 @@
+package io.flotilla.kubelet;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.flotilla.kubelet.admission.NodeAdmission;
+import io.flotilla.kubelet.backoff.CrashBackoff;
+import io.flotilla.kubelet.container.ContainerConfigs;
+import io.flotilla.kubelet.container.ContainerKiller;
+import io.flotilla.kubelet.container.ContainerStarter;
+import io.flotilla.kubelet.container.Hooks;
+import io.flotilla.kubelet.container.PodDirectories;
+import io.flotilla.kubelet.container.SandboxConfigs;
+import io.flotilla.kubelet.cri.ContainerNews;
+import io.flotilla.kubelet.cri.Cri;
+import io.flotilla.kubelet.env.DownwardApi;
+import io.flotilla.kubelet.env.Environment;
+import io.flotilla.kubelet.image.ImageManager;
+import io.flotilla.kubelet.node.Machine;
+import io.flotilla.kubelet.node.NodeIdentity;
+import io.flotilla.kubelet.node.NodeLease;
+import io.flotilla.kubelet.node.NodeReporter;
+import io.flotilla.kubelet.node.NodeStatuses;
+import io.flotilla.kubelet.probe.NetworkProber;
+import io.flotilla.kubelet.probe.PodProbes;
+import io.flotilla.kubelet.reference.WatchedReferences;
+import io.flotilla.kubelet.runtime.ContainerRuntime;
+import io.flotilla.kubelet.runtime.RuntimeEndpoint;
+import io.flotilla.kubelet.runtime.process.ProcessRuntime;
+import io.flotilla.kubelet.status.PodStatuses;
+import io.flotilla.kubelet.status.StatusManager;
+import io.flotilla.kubelet.timer.ThreadTimers;
+import io.flotilla.kubelet.volume.MemoryMounts;
+import io.flotilla.kubelet.volume.VolumeManager;
+import io.flotilla.kubelet.worker.PodWorkers;
+import io.flotilla.kubelet.worker.WorkerTools;
+import io.flotilla.machinery.client.ApiClient;
+import io.flotilla.machinery.client.GrpcApiClient;
+import io.flotilla.machinery.client.ListOptions;
+import io.flotilla.machinery.component.HealthChecks;
+import io.flotilla.machinery.component.HealthServer;
+import io.flotilla.machinery.component.Lifecycle;
+import io.flotilla.machinery.component.ProcessMetrics;
+import io.flotilla.machinery.component.ServingConfig;
+import io.flotilla.machinery.event.ApiEventRecorder;
+import io.flotilla.machinery.informer.Informer;
+import io.flotilla.machinery.informer.Informers;
+import io.flotilla.machinery.scheme.ResourceTypes;
+import io.flotilla.proto.cri.VersionResponse;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Puts the agent together. */
+@Factory
+final class KubeletFactory {
+
+    @Singleton
+    KubeletConfig config(KubeletCommand command) {
+        return command.config();
+    }
+
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Singleton
+    ApiClient client(KubeletConfig config) {
+        return GrpcApiClient.open(config.client(), new SecureRandom());
+    }
+
+    @Singleton
+    Informers informers(ApiClient client) {
+        return new Informers(client);
+    }
+
+    @Singleton
+    ContainerRuntime runtime(KubeletConfig config) throws IOException {
+        Files.createDirectories(config.rootDir());
+        return switch (RuntimeEndpoint.parse(config.runtimeEndpoint())) {
+            case RuntimeEndpoint.OfProcesses() ->
+                ProcessRuntime.open(config.rootDir().resolve("process"));
+            case RuntimeEndpoint.OfSimulation(), RuntimeEndpoint.OfSocket(Path _) ->
+                throw new IllegalArgumentException(
+                        "--container-runtime-endpoint: \"" + config.runtimeEndpoint() + "\" is not supported yet");
+        };
+    }
+
+    @Singleton
+    Cri cri(ContainerRuntime runtime) {
+        return new Cri(runtime.channel());
+    }
+
+    @Singleton
+    VersionResponse runtimeVersion(Cri cri) {
+        return cri.version();
+    }
+
+    @Singleton
+    NodeIdentity identity(KubeletConfig config) {
+        return new NodeIdentity(
+                config.nodeName(),
+                config.nodeIp(),
+                config.port(),
+                config.podCidr(),
+                config.maxPods(),
+                config.nodeLabels(),
+                config.taints());
+    }
+
+    @Singleton
+    Machine machine() {
+        return Machine.read();
+    }
+
+    @Singleton
+    ApiEventRecorder events(ApiClient client, KubeletConfig config, Clock clock) {
+        return new ApiEventRecorder(client.resource(ResourceTypes.EVENTS), "kubelet", config.nodeName(), clock);
+    }
+
+    @Singleton
+    NodeStatuses nodeStatuses(
+            KubeletConfig config,
+            NodeIdentity identity,
+            Machine machine,
+            VersionResponse version,
+            Cri cri,
+            Clock clock) {
+        return new NodeStatuses(
+                identity,
+                machine,
+                config.rootDir(),
+                version.getRuntimeName() + "://" + version.getRuntimeVersion(),
+                cri,
+                clock);
+    }
+
+    @Singleton
+    NodeReporter reporter(
+            KubeletConfig config,
+            NodeIdentity identity,
+            Machine machine,
+            ApiClient client,
+            NodeStatuses statuses,
+            ApiEventRecorder events) {
+        return new NodeReporter(
+                identity, machine, client.resource(ResourceTypes.NODES), statuses, events, config.statusFrequency());
+    }
+
+    @Singleton
+    NodeLease lease(KubeletConfig config, ApiClient client, NodeReporter reporter, Clock clock) {
+        return new NodeLease(
+                config.nodeName(), config.leaseSeconds(), client.resource(ResourceTypes.LEASES), reporter::node, clock);
+    }
+
+    @Singleton
+    StatusManager statusManager(ApiClient client) {
+        return new StatusManager(client.resource(ResourceTypes.PODS));
+    }
+
+    @Singleton
+    ThreadTimers timers() {
+        return new ThreadTimers();
+    }
+
+    @Singleton
+    DownwardApi downwardApi(KubeletConfig config, NodeStatuses statuses) {
+        return new DownwardApi(config.nodeIp(), statuses.allocatable());
+    }
+
+    @Singleton
+    Agent agent(
+            KubeletConfig config,
+            ContainerRuntime runtime,
+            Cri cri,
+            VersionResponse version,
+            Machine machine,
+            ApiClient client,
+            Informers informers,
+            DownwardApi downwardApi,
+            StatusManager statusManager,
+            NodeReporter reporter,
+            ThreadTimers timers,
+            ApiEventRecorder events,
+            Clock clock) {
+        Informer<Pod> pods = informers.of(
+                ResourceTypes.PODS, ListOptions.ALL.withFieldSelector("spec.nodeName=" + config.nodeName()));
+        Informer<Node> node = informers.of(
+                ResourceTypes.NODES, ListOptions.ALL.withFieldSelector("metadata.name=" + config.nodeName()));
+        Informer<Service> services = informers.of(ResourceTypes.SERVICES);
+        PodDirectories directories = new PodDirectories(config.rootDir());
+        SandboxConfigs sandboxes =
+                new SandboxConfigs(config.nodeName(), config.clusterDns(), config.clusterDomain(), directories);
+        WorkersLater later = new WorkersLater();
+        WatchedReferences references = new WatchedReferences(client, later::wake);
+        CrashBackoff backoff = new CrashBackoff(clock);
+        ImageManager images = new ImageManager(cri, references, events, backoff, clock);
+        Hooks hooks = new Hooks(cri);
+        ContainerKiller killer = new ContainerKiller(cri, hooks, events);
+        ContainerConfigs configs = new ContainerConfigs(
+                new Environment(references, services.lister(), downwardApi),
+                directories,
+                sandboxes,
+                machine.memoryBytes(),
+                !runtime.streams(),
+                new SplittableRandom());
+        VolumeManager volumes = new VolumeManager(
+                directories.pods(),
+                client,
+                references,
+                downwardApi,
+                new MemoryMounts("root".equals(System.getProperty("user.name"))),
+                clock);
+        PodWorkers workers = new PodWorkers(new WorkerTools(
+                cri,
+                new ContainerStarter(cri, images, configs, sandboxes, directories, hooks, killer, events),
+                killer,
+                images,
+                volumes,
+                references,
+                new PodStatuses(version.getRuntimeName(), config.nodeIp(), clock),
+                statusManager,
+                new NodeAdmission(() -> node.lister().list().stream().findFirst()),
+                backoff,
+                new PodProbes.Tools(new NetworkProber(cri), timers, events, clock, new SplittableRandom()),
+                directories,
+                events,
+                timers,
+                clock));
+        later.are(workers);
+        ContainerNews news = new ContainerNews(runtime.channel(), cri, workers::wake, workers::wakeAll);
+        return new Agent(config.podCidr(), cri, informers, pods, node, reporter, workers, references, news);
+    }
+
+    @Singleton
+    HealthServer health(KubeletConfig config, Agent agent) {
+        HealthChecks checks = new HealthChecks().ready("node", agent::problem);
+        return new HealthServer(
+                new ServingConfig(
+                        config.serving().bindAddress(), config.serving().port(), Optional.empty()),
+                checks,
+                ProcessMetrics.create());
+    }
+
+    @Singleton
+    Lifecycle lifecycle(
+            ApiClient client,
+            ContainerRuntime runtime,
+            ThreadTimers timers,
+            ApiEventRecorder events,
+            HealthServer health,
+            StatusManager statuses,
+            NodeReporter reporter,
+            NodeLease lease,
+            Agent agent) {
+        return new Lifecycle()
+                .addClosing("client", client)
+                .addClosing("runtime", runtime)
+                .addClosing("timers", timers)
+                .add("events", events::start, events)
+                .add("health", health::start, health)
+                .add("pod status", statuses::start, statuses)
+                .add("node status", reporter::start, reporter)
+                .add("lease", lease::start, lease)
+                .add("pods", agent::start, agent);
+    }
+}
