@@ -60,5 +60,6 @@ final class Housekeeping implements AutoCloseable {
     public void close() {
         bookmarks.ifPresent(task -> task.cancel(false));
         defaults.ifPresent(Thread::interrupt);
+        registry.stop();
     }
 }

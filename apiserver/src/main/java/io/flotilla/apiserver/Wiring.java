@@ -11,6 +11,8 @@ import io.flotilla.apiserver.pipeline.Writes;
 import io.flotilla.apiserver.registry.FieldOwnership;
 import io.flotilla.apiserver.registry.KindRules;
 import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
+import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.rest.Documents;
 import io.flotilla.apiserver.rest.ResourceRequests;
 import io.flotilla.apiserver.rest.RestHandler;
@@ -50,8 +52,14 @@ final class Wiring {
     }
 
     @Singleton
-    KindRules rules() {
-        return KindRules.NONE;
+    KindRules rules(Main main, Schema schema) {
+        Flags flags = main.flags();
+        ClusterSettings settings = ClusterSettings.of(
+                flags.serviceClusterIpRange(),
+                flags.serviceNodePortRange(),
+                flags.advertiseAddress(),
+                flags.rest().port());
+        return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom());
     }
 
     @Singleton

@@ -50,34 +50,28 @@ public final class Registry implements Resources {
         Shared shared = new Shared(store, objects, clock, random, rules.admission(), ownership, this);
         TimedLeases eventLeases = new TimedLeases(store, EVENT_TTL_SECONDS, System::nanoTime);
         for (ResourceInfo resource : schema.resources()) {
-            ResourceInfo stored = schema.storageResource(resource);
             if (isStored(resource)) {
-                ResourceRegistry registry = byStorage.computeIfAbsent(stored.storagePrefix(), _ -> {
-                    ResourceCache objectsOf = cache.add(
-                            stored.storagePrefix(),
-                            stored.namespaced(),
-                            SelectableFields.of(stored.group(), stored.resource()));
-                    return new ResourceRegistry(
-                            stored,
-                            rules.strategy(stored),
-                            objectsOf,
-                            stored.resource().equals("events") ? Optional.of(eventLeases) : Optional.empty(),
-                            shared);
-                });
+                ResourceInfo stored = schema.storageResource(resource);
+                ResourceRegistry registry = register(stored, cache, eventLeases, shared);
                 served.put(resource, new ServedVersion(resource, stored, rules.conversion(stored), registry));
             }
         }
-        rules.unserved().forEach(resource -> addUnserved(cache, resource, shared));
+        rules.unserved().forEach(resource -> register(resource, cache, eventLeases, shared));
     }
 
-    private void addUnserved(Cache cache, ResourceInfo resource, Shared shared) {
-        ResourceCache objectsOf = cache.add(
-                resource.storagePrefix(),
-                resource.namespaced(),
-                SelectableFields.of(resource.group(), resource.resource()));
-        byStorage.put(
-                resource.storagePrefix(),
-                new ResourceRegistry(resource, new Strategy() {}, objectsOf, Optional.empty(), shared));
+    private ResourceRegistry register(ResourceInfo stored, Cache cache, TimedLeases eventLeases, Shared shared) {
+        return byStorage.computeIfAbsent(stored.storagePrefix(), _ -> {
+            ResourceCache objectsOf = cache.add(
+                    stored.storagePrefix(),
+                    stored.namespaced(),
+                    SelectableFields.of(stored.group(), stored.resource()));
+            return new ResourceRegistry(
+                    stored,
+                    rules.strategy(stored),
+                    objectsOf,
+                    stored.resource().equals("events") ? Optional.of(eventLeases) : Optional.empty(),
+                    shared);
+        });
     }
 
     /** Whether objects of the resource are kept; reviews and bindings are not. */
@@ -108,6 +102,11 @@ public final class Registry implements Resources {
     /** Lets the rules of kinds make what every cluster has. */
     public void start() {
         rules.start(objects);
+    }
+
+    /** Ends what {@link #start} began. */
+    public void stop() {
+        rules.stop();
     }
 
     @Override
