@@ -96,6 +96,10 @@ public final class JsonCodec {
         }
     }
 
+    static JsonNode text(String value) {
+        return NODES.textNode(value);
+    }
+
     private static String goKind(JsonNode value) {
         return switch (value.getNodeType()) {
             case ARRAY -> "array";
