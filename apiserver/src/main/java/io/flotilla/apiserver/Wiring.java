@@ -5,6 +5,8 @@ import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
+import io.flotilla.apiserver.grpc.ClusterService;
+import io.flotilla.apiserver.grpc.GrpcServer;
 import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Writes;
@@ -39,6 +41,11 @@ final class Wiring {
     @Singleton
     Schema schema() {
         return Schema.load();
+    }
+
+    @Singleton
+    Discovery discovery(Schema schema) {
+        return new Discovery(schema);
     }
 
     @Singleton
@@ -98,12 +105,13 @@ final class Wiring {
             Main main,
             Api api,
             Schema schema,
+            Discovery discovery,
             Authenticator authenticator,
             HealthChecks health,
             PrometheusMeterRegistry metrics) {
         Flags flags = main.flags();
         Documents documents = new Documents(
-                new Discovery(schema),
+                discovery,
                 new OpenApi(schema),
                 health,
                 metrics,
@@ -113,10 +121,39 @@ final class Wiring {
     }
 
     @Singleton
-    Lifecycle lifecycle(
-            Main main, EtcdStore store, Cache cache, Registry registry, RestServer rest, HealthChecks health) {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+    ScheduledExecutorService timer() {
+        return Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("timer").daemon().factory());
+    }
+
+    @Singleton
+    GrpcServer grpc(Main main,
+            Authenticator authenticator,
+            Schema schema,
+            Discovery discovery,
+            Api api,
+            ScheduledExecutorService timer) {
+        Flags flags = main.flags();
+        return new GrpcServer(
+                new GrpcServer.Config(
+                        flags.bindAddress(),
+                        flags.grpcPort(),
+                        flags.tlsCertFile(),
+                        flags.tlsPrivateKeyFile(),
+                        flags.clientCaFile()),
+                new ClusterService(authenticator, schema, discovery, api, timer));
+    }
+
+    @Singleton
+    Lifecycle lifecycle(
+            Main main,
+            EtcdStore store,
+            Cache cache,
+            Registry registry,
+            RestServer rest,
+            GrpcServer grpc,
+            HealthChecks health,
+            ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
         Housekeeping housekeeping = new Housekeeping(cache, registry, timer);
         Readiness readiness = new Readiness(health);
@@ -126,6 +163,7 @@ final class Wiring {
                 .add("cache", cache::start, cache)
                 .add("compactor", () -> compactor.start(timer), compactor)
                 .add("rest", rest::start, rest)
+                .add("grpc", grpc::start, grpc)
                 .addClosing("watches", cache::finishWatches)
                 .add("housekeeping", housekeeping::start, housekeeping)
                 .addClosing("readiness", readiness);

@@ -101,6 +101,30 @@ public final class StoredForm {
         return new CachedObject(key, value, metadataOffset(value), 0, 0, NONE, NONE, NONE);
     }
 
+    /** Offset behind the metadata of an object. */
+    public static int metadataEnd(CachedObject object) {
+        byte[] json = object.json();
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = object.bodyOffset() + METADATA.length - 1; i < json.length; i++) {
+            byte c = json[i];
+            if (quoted) {
+                if (c == '\\') {
+                    i++;
+                } else if (c == '"') {
+                    quoted = false;
+                }
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == '{') {
+                depth++;
+            } else if (c == '}' && --depth == 0) {
+                return i + 1;
+            }
+        }
+        throw new IllegalArgumentException("the object's metadata has no end");
+    }
+
     /** Parses an object; the tree belongs to the caller. */
     public static ObjectNode parse(CachedObject object) {
         return parse(object.json());

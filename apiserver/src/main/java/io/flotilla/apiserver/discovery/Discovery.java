@@ -101,6 +101,12 @@ public final class Discovery {
         return Optional.of(document(groupVersion, JSON, () -> legacy.resources(groupVersion, resources)));
     }
 
+    /** Whether the version is the one that clients of the group choose who have no reason for another. */
+    public boolean isPreferred(String group, String version) {
+        Map<String, List<ResourceInfo>> versions = groups.getOrDefault(group, Map.of());
+        return !versions.isEmpty() && versions.keySet().iterator().next().equals(version);
+    }
+
     /** Paths for the index at {@code /}. */
     public List<String> paths() {
         List<String> paths = new ArrayList<>(List.of("/api", "/api/v1", "/apis"));

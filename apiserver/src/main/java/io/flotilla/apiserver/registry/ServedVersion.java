@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
  * served; where the versions differ in apiVersion alone, only that is exchanged; else objects are converted.
  */
 public final class ServedVersion {
+    private static final byte[] METADATA_HEAD =
+            "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\",".getBytes(StandardCharsets.UTF_8);
+
     private final ResourceInfo resource;
     private final ResourceInfo storage;
     private final Conversion conversion;
@@ -56,6 +59,29 @@ public final class ServedVersion {
         ObjectNode tree = fromStorage(StoredForm.parse(object));
         String revision = tree.path("metadata").path("resourceVersion").asText();
         return new Encoded(StoredForm.encodeAt(tree, revision), head.length);
+    }
+
+    /** The object as PartialObjectMetadata. */
+    public byte[] metadataOnly(CachedObject object) {
+        byte[] json = object.json();
+        int end = StoredForm.metadataEnd(object);
+        byte[] only = new byte[METADATA_HEAD.length + end - object.bodyOffset() + 1];
+        System.arraycopy(METADATA_HEAD, 0, only, 0, METADATA_HEAD.length);
+        System.arraycopy(json, object.bodyOffset(), only, METADATA_HEAD.length, end - object.bodyOffset());
+        only[only.length - 1] = '}';
+        return only;
+    }
+
+    /**
+     * An object that carries a resource version and nothing else: what bookmarks hold.
+     *
+     * @param initialEventsEnd whether it marks the end of the initial events
+     */
+    public String bookmark(long revision, boolean initialEventsEnd) {
+        String annotations = initialEventsEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+        return "{\"kind\":\"" + resource.kind() + "\",\"apiVersion\":\"" + resource.apiVersion()
+                + "\",\"metadata\":{\"resourceVersion\":\"" + revision + "\",\"creationTimestamp\":null"
+                + annotations + "}}";
     }
 
     /**

@@ -23,11 +23,7 @@ final class JsonWatchForm implements WatchForm<byte[]> {
 
     @Override
     public byte[] bookmark(long revision, boolean initialEventsEnd) {
-        String annotations = initialEventsEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
-        String object = "{\"kind\":\"" + version.resource().kind() + "\",\"apiVersion\":\""
-                + version.resource().apiVersion() + "\",\"metadata\":{\"resourceVersion\":\"" + revision
-                + "\",\"creationTimestamp\":null" + annotations + "}}";
-        return frame("BOOKMARK", object.getBytes(StandardCharsets.UTF_8));
+        return frame("BOOKMARK", version.bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8));
     }
 
     static byte[] frame(String type, byte[] object) {

@@ -1,0 +1,55 @@
+package io.flotilla.apiserver.grpc;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.WatchEventType;
+import io.flotilla.apiserver.cache.WatchForm;
+import io.flotilla.apiserver.registry.ServedVersion;
+import io.flotilla.proto.cluster.Form;
+import io.flotilla.proto.cluster.WatchEvent;
+import java.nio.charset.StandardCharsets;
+
+/** Watch events as messages, in one version of a resource, whole or metadata alone. */
+final class GrpcWatchForm implements WatchForm<WatchEvent> {
+    private final ServedVersion version;
+    private final Form form;
+
+    GrpcWatchForm(ServedVersion version, Form form) {
+        this.version = version;
+        this.form = form;
+    }
+
+    @Override
+    public WatchEvent frame(WatchEventType type, CachedObject object) {
+        byte[] json = form == Form.METADATA
+                ? version.metadataOnly(object)
+                : version.encode(object).json();
+        return WatchEvent.newBuilder()
+                .setType(type(type))
+                .setObject(UnsafeByteOperations.unsafeWrap(json))
+                .build();
+    }
+
+    @Override
+    public WatchEvent bookmark(long revision, boolean initialEventsEnd) {
+        byte[] json = version.bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8);
+        return WatchEvent.newBuilder()
+                .setType(WatchEvent.Type.BOOKMARK)
+                .setObject(UnsafeByteOperations.unsafeWrap(json))
+                .build();
+    }
+
+    private static WatchEvent.Type type(WatchEventType type) {
+        return switch (type) {
+            case ADDED -> WatchEvent.Type.ADDED;
+            case MODIFIED -> WatchEvent.Type.MODIFIED;
+            case DELETED -> WatchEvent.Type.DELETED;
+            case BOOKMARK -> WatchEvent.Type.BOOKMARK;
+        };
+    }
+
+    @Override
+    public WatchEvent cast(Object frame) {
+        return (WatchEvent) frame;
+    }
+}

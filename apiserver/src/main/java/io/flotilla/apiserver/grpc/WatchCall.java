@@ -1,0 +1,106 @@
+package io.flotilla.apiserver.grpc;
+
+import io.flotilla.apiserver.cache.Watcher;
+import io.flotilla.proto.cluster.WatchBatch;
+import io.flotilla.proto.cluster.WatchEvent;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Sends the frames of one watch as its client takes them; occupies a thread only while it sends. */
+final class WatchCall {
+    private static final int MAX_EVENTS = 128;
+    private static final int MAX_BYTES = 512 << 10;
+
+    private final ServerCallStreamObserver<WatchBatch> client;
+    private final Executor executor;
+    private final AtomicInteger turns = new AtomicInteger();
+    private volatile @Nullable Watcher<WatchEvent> watcher;
+    private volatile Optional<ScheduledFuture<?>> timeout = Optional.empty();
+    private volatile boolean timedOut;
+    private boolean completed;
+
+    WatchCall(ServerCallStreamObserver<WatchBatch> client, Executor executor) {
+        this.client = client;
+        this.executor = executor;
+        client.setOnReadyHandler(this::wake);
+        client.setOnCancelHandler(this::release);
+    }
+
+    void start(Watcher<WatchEvent> opened, long timeoutSeconds, ScheduledExecutorService timer) {
+        watcher = opened;
+        if (client.isCancelled()) {
+            release();
+            return;
+        }
+        if (timeoutSeconds > 0) {
+            timeout = Optional.of(timer.schedule(
+                    () -> {
+                        timedOut = true;
+                        wake();
+                    },
+                    timeoutSeconds,
+                    TimeUnit.SECONDS));
+        }
+        wake();
+    }
+
+    /** Called on any thread; only one at a time sends. */
+    void wake() {
+        if (turns.getAndIncrement() == 0) {
+            executor.execute(this::run);
+        }
+    }
+
+    private void run() {
+        int seen = 1;
+        while (true) {
+            send();
+            seen = turns.addAndGet(-seen);
+            if (seen == 0) {
+                return;
+            }
+        }
+    }
+
+    private void send() {
+        Watcher<WatchEvent> in = watcher;
+        if (in == null || completed) {
+            return;
+        }
+        while (client.isReady() && !client.isCancelled()) {
+            WatchBatch.Builder batch = WatchBatch.newBuilder();
+            int bytes = 0;
+            while (batch.getEventsCount() < MAX_EVENTS && bytes < MAX_BYTES) {
+                Optional<WatchEvent> event = in.next();
+                if (event.isEmpty()) {
+                    break;
+                }
+                bytes += event.get().getObject().size();
+                batch.addEvents(event.get());
+            }
+            if (batch.getEventsCount() == 0) {
+                break;
+            }
+            client.onNext(batch.build());
+        }
+        if (in.end() != Watcher.End.OPEN || timedOut) {
+            completed = true;
+            release();
+            client.onCompleted();
+        }
+    }
+
+    private void release() {
+        timeout.ifPresent(task -> task.cancel(false));
+        Watcher<WatchEvent> in = watcher;
+        if (in != null) {
+            in.close();
+        }
+    }
+}
