@@ -127,7 +127,8 @@ final class Wiring {
     }
 
     @Singleton
-    GrpcServer grpc(Main main,
+    GrpcServer grpc(
+            Main main,
             Authenticator authenticator,
             Schema schema,
             Discovery discovery,

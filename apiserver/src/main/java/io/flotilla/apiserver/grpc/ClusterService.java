@@ -38,7 +38,6 @@ import io.flotilla.proto.cluster.PatchRequest;
 import io.flotilla.proto.cluster.Resource;
 import io.flotilla.proto.cluster.UpdateRequest;
 import io.flotilla.proto.cluster.WatchBatch;
-import io.flotilla.proto.cluster.WatchEvent;
 import io.flotilla.proto.cluster.WatchRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -63,12 +62,14 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private final Discovery discovery;
     private final Api api;
     private final ScheduledExecutorService timer;
-    private final Executor senders = task -> Thread.ofVirtual().name("grpc-watch").start(task);
+    private final Executor senders =
+            task -> Thread.ofVirtual().name("grpc-watch").start(task);
     private final Map<FormKey, GrpcWatchForm> forms = new ConcurrentHashMap<>();
 
     private record FormKey(ServedVersion version, Form form) {}
 
-    public ClusterService(Authenticator authenticator, Schema schema, Discovery discovery, Api api, ScheduledExecutorService timer) {
+    public ClusterService(
+            Authenticator authenticator, Schema schema, Discovery discovery, Api api, ScheduledExecutorService timer) {
         this.discovery = discovery;
         this.authenticator = authenticator;
         this.schema = schema;
@@ -82,9 +83,8 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         private final Caller caller;
 
         Call() {
-            User user = authenticator
-                    .authenticate(PeerIdentity.current(), "")
-                    .orElseThrow(StatusException::unauthorized);
+            User user =
+                    authenticator.authenticate(PeerIdentity.current(), "").orElseThrow(StatusException::unauthorized);
             caller = new Caller(user, program(user), warnings::add);
         }
 
@@ -93,12 +93,11 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         }
 
         ObjectReply reply(Answer answer) {
-            byte[] json =
-                    switch (answer) {
-                        case Answer.Made made -> JsonCodec.encode(made.object());
-                        case Answer.Stored stored ->
-                            stored.version().encode(stored.object()).json();
-                    };
+            byte[] json = switch (answer) {
+                case Answer.Made made -> JsonCodec.encode(made.object());
+                case Answer.Stored stored ->
+                    stored.version().encode(stored.object()).json();
+            };
             return reply(json);
         }
 
@@ -164,8 +163,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         });
     }
 
-    private static ByteString bytes(
-            ServedVersion version, CachedObject object, Form form) {
+    private static ByteString bytes(ServedVersion version, CachedObject object, Form form) {
         return UnsafeByteOperations.unsafeWrap(
                 form == Form.METADATA
                         ? version.metadataOnly(object)
@@ -256,9 +254,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         answer(observer, call -> {
             Target target = target(request.getResource());
             Listing listing = api.list(
-                    call.caller(),
-                    target,
-                    ListQuery.selecting(request.getLabelSelector(), request.getFieldSelector()));
+                    call.caller(), target, ListQuery.selecting(request.getLabelSelector(), request.getFieldSelector()));
             return call.reply(JsonCodec.encode(api.writes()
                     .deleteAll(
                             call.caller(),
@@ -300,8 +296,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     private Target target(Resource resource) {
         ResourceInfo info = schema.resource(resource.getGroup(), resource.getVersion(), resource.getResource())
-                .orElseThrow(() ->
-                        StatusException.plain(404, "the server could not find the requested resource"));
+                .orElseThrow(() -> StatusException.plain(404, "the server could not find the requested resource"));
         return new Target(info, resource.getNamespace(), resource.getName(), resource.getSubresource());
     }
 
@@ -309,19 +304,17 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         return Arrays.stream(PatchType.values())
                 .filter(type -> type.mediaType().equals(mediaType))
                 .findFirst()
-                .orElseThrow(() -> StatusException.unsupportedMediaType(
-                        Arrays.stream(PatchType.values())
-                                .map(PatchType::mediaType)
-                                .toList()));
+                .orElseThrow(() -> StatusException.unsupportedMediaType(Arrays.stream(PatchType.values())
+                        .map(PatchType::mediaType)
+                        .toList()));
     }
 
     private static WriteOptions options(io.flotilla.proto.cluster.WriteOptions options) {
-        WriteOptions.FieldValidation validation =
-                switch (options.getFieldValidation()) {
-                    case "Strict" -> WriteOptions.FieldValidation.STRICT;
-                    case "Ignore" -> WriteOptions.FieldValidation.IGNORE;
-                    default -> WriteOptions.FieldValidation.WARN;
-                };
+        WriteOptions.FieldValidation validation = switch (options.getFieldValidation()) {
+            case "Strict" -> WriteOptions.FieldValidation.STRICT;
+            case "Ignore" -> WriteOptions.FieldValidation.IGNORE;
+            default -> WriteOptions.FieldValidation.WARN;
+        };
         return new WriteOptions(
                 options.getDryRun(),
                 options.getFieldManager(),
@@ -337,8 +330,6 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     }
 
     private static DeleteOptions deleteOptions(ByteString options) {
-        return options.isEmpty()
-                ? DeleteOptions.NONE
-                : DeleteOptions.of(BodyReader.readLoosely(options.toByteArray()));
+        return options.isEmpty() ? DeleteOptions.NONE : DeleteOptions.of(BodyReader.readLoosely(options.toByteArray()));
     }
 }
