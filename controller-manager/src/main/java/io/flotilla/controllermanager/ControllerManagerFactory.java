@@ -6,6 +6,7 @@ import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.HealthServer;
 import io.flotilla.machinery.component.Lifecycle;
 import io.flotilla.machinery.component.ProcessMetrics;
+import io.flotilla.machinery.election.CandidateIdentity;
 import io.flotilla.machinery.election.ElectionConfig;
 import io.flotilla.machinery.election.LeaderElector;
 import io.flotilla.machinery.informer.Informers;
@@ -13,11 +14,8 @@ import io.flotilla.machinery.scheme.ResourceTypes;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.UUID;
 
 /** Wires the process. */
 @Factory
@@ -72,20 +70,9 @@ final class ControllerManagerFactory {
         if (!command.election().enabled()) {
             return lifecycle.add("controllers", manager::runAlone, manager::end);
         }
-        ElectionConfig election = command.election().toConfig(LEASE, identity());
+        ElectionConfig election = command.election().toConfig(LEASE, CandidateIdentity.ofThisProcess());
         LeaderElector elector = new LeaderElector(
                 election, client.resource(ResourceTypes.LEASES), manager, Clock.systemUTC(), System::nanoTime);
         return lifecycle.add("elector", elector::start, elector);
-    }
-
-    /** Unique among all processes that compete, on one machine or many. */
-    private static String identity() {
-        String host;
-        try {
-            host = InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException _) {
-            host = "localhost";
-        }
-        return host + "_" + UUID.randomUUID();
     }
 }

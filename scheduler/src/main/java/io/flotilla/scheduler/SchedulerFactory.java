@@ -7,6 +7,7 @@ import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.HealthServer;
 import io.flotilla.machinery.component.Lifecycle;
 import io.flotilla.machinery.component.ProcessMetrics;
+import io.flotilla.machinery.election.CandidateIdentity;
 import io.flotilla.machinery.election.LeaderElector;
 import io.flotilla.machinery.event.ApiEventRecorder;
 import io.flotilla.machinery.informer.Informer;
@@ -27,12 +28,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** What the scheduler is made of. */
@@ -94,7 +92,7 @@ final class SchedulerFactory {
             return lifecycle.add("scheduler", scheduler::beginAlone, scheduler);
         }
         LeaderElector elector = new LeaderElector(
-                command.election().toConfig(LEASE, identity()),
+                command.election().toConfig(LEASE, CandidateIdentity.ofThisProcess()),
                 client.resource(ResourceTypes.LEASES),
                 scheduler,
                 Clock.systemUTC(),
@@ -104,13 +102,5 @@ final class SchedulerFactory {
 
     private static Optional<String> synced(Informers informers) {
         return informers.hasSynced() ? Optional.empty() : Optional.of("informers have not synced yet");
-    }
-
-    private static String identity() {
-        try {
-            return InetAddress.getLocalHost().getHostName() + "_" + UUID.randomUUID();
-        } catch (UnknownHostException e) {
-            return "kube-scheduler_" + UUID.randomUUID();
-        }
     }
 }

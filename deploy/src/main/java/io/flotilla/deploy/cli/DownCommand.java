@@ -4,6 +4,7 @@ import io.flotilla.deploy.plan.Claims;
 import io.flotilla.deploy.plan.LabException;
 import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Plan;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.supervisor.Control.Verb;
 import io.flotilla.deploy.supervisor.Records;
 import io.flotilla.deploy.supervisor.Teardown;
@@ -34,7 +35,7 @@ final class DownCommand implements Callable<Integer> {
             System.out.println("There is no lab in " + files.root() + ".");
             return 0;
         } else {
-            Teardown.recorded(new Records(files));
+            Teardown.recorded(new Records(files), files);
         }
         if (wipe) {
             Wipe.run(files);
@@ -64,10 +65,10 @@ final class DownCommand implements Callable<Integer> {
             lab.control(plan).command(Verb.DOWN, "", step -> {});
         } catch (IOException e) {
             // No supervisor. What it left is ended from here, as is itself, should it hang.
-            Teardown.run(plan);
+            Teardown.run(plan, files, Purpose.WORK);
         }
         // The supervisor ends itself only after it has answered.
-        Teardown.run(plan);
+        Teardown.run(plan, files, Purpose.WORK);
         new Records(files).clear();
         return ran;
     }

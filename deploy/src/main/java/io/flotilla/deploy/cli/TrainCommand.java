@@ -60,19 +60,19 @@ final class TrainCommand implements Callable<Integer> {
             work(plan, files);
             commandLine(files);
         } finally {
-            end(plan, control);
+            end(plan, files, control);
         }
         Wipe.run(files);
         return 0;
     }
 
-    private static void end(Plan plan, Control control) throws IOException, InterruptedException {
+    private static void end(Plan plan, LabFiles files, Control control) throws IOException, InterruptedException {
         try {
             control.command(Verb.DOWN, "", step -> {});
         } catch (IOException e) {
             System.out.println("The supervisor is gone already: " + e.getMessage());
         }
-        Teardown.run(plan);
+        Teardown.run(plan, files, Purpose.TRAINING);
     }
 
     /** What every program meets sooner or later: objects that are made, reconciled, scheduled, run and removed. */

@@ -30,20 +30,24 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
         return stat(pid).map(fields -> new ProcessIdentity(pid, Long.parseLong(fields[START_TIME]), currentBoot()));
     }
 
-    /** Every process that has that variable with that value in its first environment. */
-    public static Stream<ProcessIdentity> withEnvironment(String variable, String value) {
-        var entry = variable + "=" + value;
+    /** Every process that there is now. */
+    public static Stream<ProcessIdentity> all() {
         try (var names = Files.list(PROC)) {
             return names
                     .map(path -> path.getFileName().toString())
                     .filter(name -> Character.isDigit(name.charAt(0)))
-                    .filter(name -> environment(name).anyMatch(entry::equals))
                     .flatMap(name -> of(Long.parseLong(name)).stream())
                     .toList()
                     .stream();
         } catch (IOException e) {
             return Stream.empty();
         }
+    }
+
+    /** Every process that has that variable with that value in its first environment. */
+    public static Stream<ProcessIdentity> withEnvironment(String variable, String value) {
+        return all().filter(process ->
+                process.variable(variable).filter(value::equals).isPresent());
     }
 
     /** A variable of its first environment, where we may read that. */

@@ -141,7 +141,9 @@ public final class StatusReader {
 
     private static Leadership leadership(ProcessIdentity process, Optional<Leases.Lease> lease) {
         return lease.map(held -> Leadership.of(
-                        held.holder().matches(".*\\b" + process.pid() + "\\b.*"), "standby", held.transitions()))
+                        List.of(held.holder().split("_")).contains(Long.toString(process.pid())),
+                        "standby",
+                        held.transitions()))
                 .orElse(Leadership.NONE);
     }
 

@@ -7,6 +7,7 @@ import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.probe.HttpProbe;
 import io.flotilla.deploy.process.JavaProgram;
+import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.process.ProcessIdentity;
 import io.flotilla.deploy.process.Program;
 import io.flotilla.deploy.process.Programs;
@@ -30,7 +31,8 @@ final class Supervisor {
 
     private final Plan plan;
     private final Records records;
-    private final Duration grace;
+    private final LabFiles files;
+    private final Purpose purpose;
     private final Journal journal;
     private final HttpProbe probe;
     private final Map<String, Supervised> processes = new LinkedHashMap<>();
@@ -40,11 +42,11 @@ final class Supervisor {
     private final ProcessRecord self = ProcessRecord.waiting(JavaProgram.SUPERVISOR.word())
             .running(ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow());
 
-    /** @param grace how long a process may take to end when the lab does */
-    Supervisor(Plan plan, LabFiles files, List<Program> programs, Duration grace, Journal journal) {
+    Supervisor(Plan plan, LabFiles files, List<Program> programs, Purpose purpose, Journal journal) {
         this.plan = plan;
         this.records = new Records(files);
-        this.grace = grace;
+        this.files = files;
+        this.purpose = purpose;
         this.journal = journal;
         this.probe = adminProbe(new ClusterTrust(files.pki()));
         for (var program : programs) {
@@ -147,7 +149,7 @@ final class Supervisor {
         processes.values().forEach(Supervised::release);
         timer.shutdownNow();
         try {
-            Teardown.run(plan, grace);
+            Teardown.run(plan, files, purpose);
             records.clear();
             journal.write("the lab is down");
         } catch (IOException e) {

@@ -36,7 +36,7 @@ public final class SupervisorMain {
                 .load()
                 .orElseThrow(() -> new LabException("There is no lab in " + files.root() + "."));
         var programs = Programs.of(plan, files, Distribution.current(), etcd, purpose);
-        var supervisor = new Supervisor(plan, files, programs, Teardown.grace(purpose), journal);
+        var supervisor = new Supervisor(plan, files, programs, purpose, journal);
         try (var control = ControlServer.bind(files.socket(plan.id()), supervisor)) {
             Thread.ofVirtual().name("bring-up").start(() -> bringUp(supervisor, control, journal));
             control.serve();

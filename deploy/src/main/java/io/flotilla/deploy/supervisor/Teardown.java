@@ -1,6 +1,7 @@
 package io.flotilla.deploy.supervisor;
 
 import io.flotilla.deploy.plan.Kind;
+import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.process.JavaProgram.Purpose;
 import io.flotilla.deploy.process.ProcessIdentity;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
 
 /**
  * Ends every process of a lab, whoever started it and whether or not it is on record: all of them, and their children, carry
- * the lab's id in their environment.
+ * the lab's id in their environment. Those of containers, whose environment is their own, are found by {@link Containers}.
  */
 public final class Teardown {
     private static final Duration GRACE = Duration.ofSeconds(8);
@@ -28,33 +29,28 @@ public final class Teardown {
     private Teardown() {}
 
     /** Ends everything but this process itself: what uses the API first, then the API servers, then etcd, then the rest. */
-    public static void run(Plan plan) throws IOException, InterruptedException {
-        run(plan, GRACE);
-    }
-
-    static void run(Plan plan, Duration grace) throws IOException, InterruptedException {
+    public static void run(Plan plan, LabFiles files, Purpose purpose) throws IOException, InterruptedException {
+        var grace = switch (purpose) {
+            case WORK -> GRACE;
+            case TRAINING -> TRAINING_GRACE;
+        };
         end(plan, name -> !isOf(Kind.ETCD, name) && !isOf(Kind.API_SERVER, name), grace);
+        // Once no agent is there to start them again.
+        new Containers(files).end();
         end(plan, name -> isOf(Kind.API_SERVER, name), grace);
         end(plan, name -> true, ETCD_GRACE);
         // Whatever a process had just forked when it was ended.
-        end(plan, name -> true, GRACE);
+        end(plan, name -> true, grace);
     }
 
     /** Ends the processes on record, for a lab whose plan cannot be read any more. */
-    public static void recorded(Records records) throws IOException, InterruptedException {
+    public static void recorded(Records records, LabFiles files) throws IOException, InterruptedException {
         var processes = records.load().stream()
                 .map(ProcessRecord::identity)
                 .filter(Objects::nonNull)
                 .toList();
         Termination.end(processes, "TERM", GRACE);
-    }
-
-    /** How long a process may take to end: a training run, until it has written its cache. */
-    static Duration grace(Purpose purpose) {
-        return switch (purpose) {
-            case WORK -> GRACE;
-            case TRAINING -> TRAINING_GRACE;
-        };
+        new Containers(files).end();
     }
 
     /** Every process of the lab that there is now, but this one. */
