@@ -13,6 +13,7 @@ import java.util.SequencedMap;
  * @param workingDirectory absolute
  * @param layer files of the image
  * @param binds volumes and generated files, a path before the paths below it
+ * @param oneStream whether standard error goes where standard output goes
  * @param hostPid without a pid namespace of its own
  */
 record ContainerSpec(
@@ -29,6 +30,7 @@ record ContainerSpec(
         long oomScoreAdjustment,
         boolean tty,
         boolean stdin,
+        boolean oneStream,
         int stopSignal) {
 
     /** Numbers of the user and groups that the program runs as. */

@@ -139,6 +139,7 @@ final class Launcher {
                 Map.entry("ISOLATE", ownPids ? tools.words("unshare") + " -p" : ""),
                 Map.entry("ENTER", (namespaces ? tools.words("unshare") + " -m -u -i " : "") + session),
                 Map.entry("TTY", spec.tty() ? "1" : "0"),
+                Map.entry("MERGE", spec.oneStream() ? "1" : "0"),
                 Map.entry("STDIN", spec.stdin() && !spec.tty() ? "1" : "0"),
                 Map.entry("LEFTOVERS", ownPids ? "0" : "1"));
     }

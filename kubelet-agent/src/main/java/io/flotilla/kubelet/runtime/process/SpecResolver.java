@@ -54,6 +54,7 @@ final class SpecResolver {
                 oomScore(config),
                 config.getTty(),
                 config.getStdin(),
+                standIn.oneStream() && config.getCommandCount() == 0,
                 Signals.number(config.getStopSignal()).orElse(standIn.stopSignal()));
     }
 

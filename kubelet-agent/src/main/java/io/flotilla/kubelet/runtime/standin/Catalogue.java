@@ -143,6 +143,7 @@ public final class Catalogue {
                 .environment(Map.of("FLOTILLA_DEFAULT_PORT", Integer.toString(port)))
                 .ports(port)
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(
                         program("usr/sbin/nginx", "nginx.sh"),
                         page("usr/share/nginx/html/index.html", "nginx-index.html"))
@@ -156,6 +157,7 @@ public final class Catalogue {
                 .workingDirectory("/usr/local/apache2")
                 .ports(80)
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(
                         program("usr/local/bin/httpd-foreground", "httpd-foreground.sh"),
                         page("usr/local/apache2/htdocs/index.html", "httpd-index.html"))
@@ -168,6 +170,7 @@ public final class Catalogue {
                 .entrypoint("/usr/bin/http-echo")
                 .ports(5678)
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(program("usr/bin/http-echo", "http-echo.sh"))
                 .build();
     }
@@ -181,6 +184,7 @@ public final class Catalogue {
                 .entrypoint("/usr/bin/hello-app")
                 .ports(8080)
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(program("usr/bin/hello-app", "hello-app.sh"))
                 .build();
     }
@@ -194,6 +198,7 @@ public final class Catalogue {
                 .entrypoint("/usr/bin/kubernetes-bootcamp")
                 .ports(8080)
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(program("usr/bin/kubernetes-bootcamp", "kubernetes-bootcamp.sh"))
                 .build();
     }
@@ -204,6 +209,7 @@ public final class Catalogue {
                 .entrypoint("/usr/bin/agnhost")
                 .command("pause")
                 .stopSignal(SIGKILL)
+                .oneStream()
                 .files(program("usr/bin/agnhost", "agnhost.sh"))
                 .build();
     }

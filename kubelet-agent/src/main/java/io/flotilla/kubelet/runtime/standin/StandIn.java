@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param workingDirectory where the container starts
  * @param ports that the image is known to listen on
  * @param stopSignal number of the signal that asks it to end
+ * @param oneStream whether its own program writes everything to standard output, which saves a relay
  * @param files what the image adds to its userland
  */
 public record StandIn(
@@ -30,6 +31,7 @@ public record StandIn(
         String workingDirectory,
         List<Integer> ports,
         int stopSignal,
+        boolean oneStream,
         List<LayerFile> files) {
 
     /** Where programs come from. */
@@ -75,6 +77,7 @@ public record StandIn(
         private String workingDirectory = "/";
         private List<Integer> ports = List.of();
         private int stopSignal = SIGTERM;
+        private boolean oneStream;
         private List<LayerFile> files = List.of();
 
         private Builder(String name, List<String> repositories) {
@@ -122,6 +125,11 @@ public record StandIn(
             return this;
         }
 
+        Builder oneStream() {
+            oneStream = true;
+            return this;
+        }
+
         Builder files(LayerFile... value) {
             files = List.of(value);
             return this;
@@ -139,6 +147,7 @@ public record StandIn(
                     workingDirectory,
                     ports,
                     stopSignal,
+                    oneStream,
                     files);
         }
     }

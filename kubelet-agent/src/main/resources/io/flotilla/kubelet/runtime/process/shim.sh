@@ -9,7 +9,8 @@
 #   SH CAT MKFIFO SETSID SLEEP   programs
 #   ISOLATE   command that gives the shim's children a new pid namespace, or nothing
 #   ENTER     command that starts the container's first process in its other namespaces or its own session
-#   TTY STDIN LEFTOVERS          1 or 0: on a terminal; with standard input; processes may outlive the first one
+#   TTY STDIN MERGE LEFTOVERS    1 or 0: on a terminal; with standard input; standard error joins standard output;
+#             processes may outlive the first one
 # Descriptors:
 #   9  the agent, until the container's own program starts     3 4  the pipes, or the terminal's controlling side
 #   6 8  a pipe that the relays hold open, so that its end tells that they have written everything
@@ -31,10 +32,15 @@ if [ "${1:-}" != keep ]; then
         export TERMINAL
         $CAT <&3 >>raw.out 3>&- 6<&- 9>&- &
     else
-        exec 3<>out 4<>err 5<out 7<err
-        $CAT <&5 >>raw.out 3>&- 4>&- 5<&- 6<&- 7<&- 9>&- &
-        $CAT <&7 >>raw.err 3>&- 4>&- 5<&- 6<&- 7<&- 9>&- &
-        exec 5<&- 7<&-
+        exec 3<>out 5<out
+        $CAT <&5 >>raw.out 3>&- 5<&- 6<&- 9>&- &
+        if [ "$MERGE" = 1 ]; then
+            exec 4>&3 5<&-
+        else
+            exec 4<>err 5<err
+            $CAT <&5 >>raw.err 3>&- 4>&- 5<&- 6<&- 9>&- &
+            exec 5<&-
+        fi
         if [ "$STDIN" = 1 ]; then
             # Standard input stays open while nobody is attached; killing this process is how the agent ends it.
             $MKFIFO stdin
@@ -48,11 +54,18 @@ if [ "${1:-}" != keep ]; then
     exec $ISOLATE $SH "$0" keep
 fi
 
-# In the foreground: a background process of a shell ignores SIGINT and SIGQUIT, and so would the container.
+# In the foreground: a background process of a shell ignores SIGINT and SIGQUIT, and so would the container. In a
+# subshell: a shell redirects before it forks, and this one, which leads a session, must not come to own the terminal.
 if [ "$TTY" = 1 ]; then
-    $ENTER $SETSID -c $SH init.sh <>"/dev/pts/$TERMINAL" >&0 2>&1 3>&- 6<&-
+    (
+        exec <>"/dev/pts/$TERMINAL" >&0 2>&1 3>&- 6<&-
+        exec $ENTER $SETSID -c $SH init.sh
+    )
 else
-    $ENTER $SH init.sh >&3 2>&4 3>&- 4>&- 6<&-
+    (
+        exec >&3 2>&4 3>&- 4>&- 6<&-
+        exec $ENTER $SH init.sh
+    )
 fi
 code=$?
 exec 3>&- 4>&- 9>&-

@@ -28,5 +28,4 @@ for file in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf; do
     done <"$file"
 done
 echo "nginx: stand-in of Flotilla: busybox httpd serves $root at ${POD_IP:-0.0.0.0}:$port"
-# One stream instead of two: the keeper then needs one relay less.
 exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}$port" -h "$root" 2>&1
