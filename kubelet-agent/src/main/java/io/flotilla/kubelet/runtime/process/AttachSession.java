@@ -39,34 +39,42 @@ final class AttachSession implements RawOutput.Follower {
         var session = new AttachSession(container, io);
         output.add(container.id(), session);
         io.onCut(session::cut);
-        Thread input = Thread.ofVirtual().name("runtime-attach-stdin").start(() -> session.feed(running));
         try {
-            return session.follow();
+            return session.follow(running);
         } finally {
             output.remove(container.id(), session);
-            input.interrupt();
         }
     }
 
-    private int follow() throws InterruptedException {
+    private int follow(State.Running running) throws InterruptedException {
         try (FileChannel out = FileChannel.open(container.files().rawOut(), StandardOpenOption.READ);
                 FileChannel err = FileChannel.open(container.files().rawErr(), StandardOpenOption.READ)) {
             out.position(out.size());
             err.position(err.size());
-            while (true) {
-                // Asked before reading: what was written until the end is then read below.
-                State state = container.state();
-                send(out, true);
-                send(err, false);
-                if (state instanceof State.Exited exited) {
-                    return exited.code();
-                }
-                if (awaitWake()) {
-                    return 0;
-                }
+            // Only now: the answer to the first input belongs to this session.
+            Thread input = Thread.ofVirtual().name("runtime-attach-stdin").start(() -> feed(running));
+            try {
+                return follow(out, err);
+            } finally {
+                input.interrupt();
             }
         } catch (IOException e) {
             throw new RuntimeFault(Kind.BROKEN, "cannot follow the container's output: " + e.getMessage(), e);
+        }
+    }
+
+    private int follow(FileChannel out, FileChannel err) throws IOException, InterruptedException {
+        while (true) {
+            // Asked before reading: what was written until the end is then read below.
+            State state = container.state();
+            send(out, true);
+            send(err, false);
+            if (state instanceof State.Exited exited) {
+                return exited.code();
+            }
+            if (awaitWake()) {
+                return 0;
+            }
         }
     }
 

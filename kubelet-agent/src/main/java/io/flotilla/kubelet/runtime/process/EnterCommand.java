@@ -4,6 +4,7 @@ import io.flotilla.kubelet.runtime.embedded.RuntimeFault;
 import io.flotilla.kubelet.runtime.embedded.RuntimeFault.Kind;
 import io.flotilla.kubelet.runtime.process.ProcessContainer.State;
 import io.flotilla.kubelet.runtime.standin.HostPrograms;
+import io.flotilla.kubelet.runtime.standin.StandIn.Userland;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -54,6 +55,11 @@ final class EnterCommand {
         } else {
             line.addAll(tools.tool("sh"));
             line.addAll(List.of("-c", "cd \"$1\" && shift && exec \"$@\"", "sh", spec.workingDirectory()));
+        }
+        if (tty) {
+            // Inside: a shell must be able to name the process group that it finds itself in.
+            line.add(namespaces && spec.userland() == Userland.BUSYBOX ? "/bin/setsid" : tools.program("setsid"));
+            line.add("-c");
         }
         line.add(namespaces ? "/usr/bin/env" : tools.program("env"));
         line.add("-i");

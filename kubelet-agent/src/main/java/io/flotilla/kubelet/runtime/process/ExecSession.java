@@ -15,7 +15,7 @@ final class ExecSession {
 
     private static final int CHUNK = 32 << 10;
 
-    /** Opens the terminal in a session of its own, which makes it the controlling one; the agent must never open it. */
+    /** Opens the terminal in a process of its own: the agent must not, lest it come to be the agent's. */
     private static final String ON_TERMINAL = "terminal=$1; shift; exec <>\"$terminal\" >&0 2>&1; exec \"$@\"";
 
     private ExecSession() {}
@@ -90,8 +90,7 @@ final class ExecSession {
     /** Runs the command on a new terminal. */
     static int onTerminal(List<String> line, Toolbox tools, SessionIo io) throws InterruptedException {
         try (Terminal terminal = Terminal.open()) {
-            List<String> command = new ArrayList<>(tools.tool("setsid"));
-            command.addAll(tools.tool("sh"));
+            List<String> command = new ArrayList<>(tools.tool("sh"));
             command.addAll(List.of("-c", ON_TERMINAL, "sh", "/dev/pts/" + terminal.number()));
             command.addAll(line);
             Process process = ExecProcess.start(command);

@@ -40,10 +40,6 @@ record Layout(Path root) {
         return root.resolve("shim.sh");
     }
 
-    Path lock() {
-        return root.resolve("lock");
-    }
-
     /** The boot during which the process numbers in the containers' directories were given. */
     Path boot() {
         return root.resolve("boot");

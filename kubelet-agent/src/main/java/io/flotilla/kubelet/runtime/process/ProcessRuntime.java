@@ -1,6 +1,7 @@
 package io.flotilla.kubelet.runtime.process;
 
 import io.flotilla.kubelet.runtime.ContainerRuntime;
+import io.flotilla.kubelet.runtime.embedded.DirectoryLock;
 import io.flotilla.kubelet.runtime.embedded.EmbeddedServer;
 import io.flotilla.kubelet.runtime.embedded.LifecycleEvents;
 import io.flotilla.kubelet.runtime.embedded.PodAddresses;
@@ -11,10 +12,7 @@ import io.flotilla.kubelet.runtime.standin.HostPrograms;
 import io.flotilla.kubelet.runtime.standin.ImageStore;
 import io.grpc.Channel;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -29,12 +27,12 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessRuntime.class);
 
-    private final FileChannel lock;
+    private final DirectoryLock lock;
     private final Watcher watcher;
     private final EmbeddedServer server;
     private final ExecutorService launches;
 
-    private ProcessRuntime(FileChannel lock, Watcher watcher, ExecutorService launches, EmbeddedServer server) {
+    private ProcessRuntime(DirectoryLock lock, Watcher watcher, ExecutorService launches, EmbeddedServer server) {
         this.lock = lock;
         this.watcher = watcher;
         this.launches = launches;
@@ -53,7 +51,7 @@ public final class ProcessRuntime implements ContainerRuntime {
     /** Opens the runtime with a choice of the machine's programs. */
     static ProcessRuntime open(Path directory, HostPrograms programs) throws IOException {
         Layout layout = Layout.create(directory);
-        FileChannel lock = lock(layout);
+        DirectoryLock lock = DirectoryLock.take(layout.root());
         var tools = new Toolbox(programs);
         Isolation isolation = IsolationProbe.probe(layout, tools);
         if (isolation instanceof Isolation.Plain(String reason)) {
@@ -103,16 +101,6 @@ public final class ProcessRuntime implements ContainerRuntime {
                 Thread.ofPlatform().name("runtime-launch-", 0).daemon().factory());
         launches.allowCoreThreadTimeOut(true);
         return launches;
-    }
-
-    private static FileChannel lock(Layout layout) throws IOException {
-        FileChannel channel = FileChannel.open(layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
-            channel.close();
-            throw new IOException("another agent uses the directory " + layout.root());
-        }
-        return channel;
     }
 
     private static boolean sameBoot(Layout layout) throws IOException {

@@ -106,7 +106,7 @@ class SessionsIT {
         await().untilAsserted(() -> assertThat(session.stdout()).contains("42\r\n"));
         session.send("exit 9\n");
 
-        assertThat(session.exitCode()).isEqualTo(9);
+        assertThat(session.exitCode()).as(session.stdout()).isEqualTo(9);
     }
 
     @Test
