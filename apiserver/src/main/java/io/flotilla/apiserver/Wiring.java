@@ -22,6 +22,7 @@ import io.flotilla.apiserver.rest.RestServer;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.Compactor;
 import io.flotilla.apiserver.storage.EtcdStore;
+import io.flotilla.apiserver.table.Tables;
 import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
 import io.flotilla.machinery.component.ProcessMetrics;
@@ -117,7 +118,12 @@ final class Wiring {
                 metrics,
                 () -> flags.advertiseAddress() + ":" + flags.rest().port());
         return new RestServer(
-                flags.rest(), new RestHandler(authenticator, api, new ResourceRequests(schema, api), documents));
+                flags.rest(),
+                new RestHandler(
+                        authenticator,
+                        api,
+                        new ResourceRequests(schema, api, new Tables(schema, Clock.systemUTC())),
+                        documents));
     }
 
     @Singleton

@@ -8,7 +8,7 @@ import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.pipeline.Answer;
 import io.flotilla.apiserver.pipeline.Api;
-import io.flotilla.apiserver.pipeline.BodyReader;
+import io.flotilla.apiserver.pipeline.Body;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.ListQuery;
 import io.flotilla.apiserver.pipeline.Listing;
@@ -207,7 +207,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
                         .create(
                                 call.caller(),
                                 target(request.getResource()),
-                                request.getObject().toByteArray(),
+                                Body.json(request.getObject().toByteArray()),
                                 options(request.getOptions()))));
     }
 
@@ -219,7 +219,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
                         .update(
                                 call.caller(),
                                 target(request.getResource()),
-                                request.getObject().toByteArray(),
+                                Body.json(request.getObject().toByteArray()),
                                 options(request.getOptions()))));
     }
 
@@ -329,7 +329,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 : Optional.empty();
     }
 
-    private static DeleteOptions deleteOptions(ByteString options) {
-        return options.isEmpty() ? DeleteOptions.NONE : DeleteOptions.of(BodyReader.readLoosely(options.toByteArray()));
+    private DeleteOptions deleteOptions(ByteString options) {
+        return api.writes().deleteOptions(Body.json(options.toByteArray()));
     }
 }

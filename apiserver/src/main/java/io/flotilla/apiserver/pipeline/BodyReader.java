@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.Decoded;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.codec.MalformedException;
+import io.flotilla.apiserver.codec.ProtobufCodec;
+import io.flotilla.apiserver.codec.YamlCodec;
+import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions.FieldValidation;
 import io.flotilla.apiserver.schema.FieldProblem;
@@ -21,9 +24,11 @@ public final class BodyReader {
     private static final int SUMMARY_BYTES = 30;
 
     private final Schema schema;
+    private final ProtobufCodec protobuf;
 
-    BodyReader(Schema schema) {
+    public BodyReader(Schema schema) {
         this.schema = schema;
+        this.protobuf = new ProtobufCodec(schema);
     }
 
     /**
@@ -38,14 +43,22 @@ public final class BodyReader {
     }
 
     /** Reads a body; fails with BadRequest. */
-    ObjectNode read(byte[] body, Expected expected, FieldValidation validation, Consumer<String> warn) {
+    ObjectNode read(Body body, Expected expected, FieldValidation validation, Consumer<String> warn) {
         Decoded decoded;
         try {
-            decoded = JsonCodec.decode(body);
+            decoded = decode(body, expected.apiVersion(), expected.kind());
         } catch (MalformedException e) {
-            throw unrecognized(body, expected, e.getMessage());
+            throw unrecognized(body.bytes(), expected, String.valueOf(e.getMessage()));
         }
         return check(decoded.object(), decoded.duplicates(), expected, validation, warn);
+    }
+
+    private Decoded decode(Body body, String apiVersion, String kind) {
+        return switch (body.encoding()) {
+            case JSON -> JsonCodec.decode(body.bytes());
+            case YAML -> YamlCodec.decode(body.bytes());
+            case PROTOBUF -> new Decoded(protobuf.decode(body.bytes(), apiVersion, kind), List.of());
+        };
     }
 
     /** Checks a tree, such as a patch left it. */
@@ -112,10 +125,18 @@ public final class BodyReader {
                 + "): " + prefix + why + " (" + summary + ")");
     }
 
-    /** Reads an object of no certain kind, such as DeleteOptions. */
-    public static ObjectNode readLoosely(byte[] body) {
+    /** Reads the options of a deletion: any group version may name them. Fails with BadRequest. */
+    public DeleteOptions readDeleteOptions(Body body) {
+        if (body.isEmpty()) {
+            return DeleteOptions.NONE;
+        }
         try {
-            return JsonCodec.decode(body).object();
+            ObjectNode options = decode(body, "meta.k8s.io/v1", "DeleteOptions").object();
+            String kind = options.path("kind").asText("DeleteOptions");
+            if (!kind.equals("DeleteOptions")) {
+                throw StatusException.badRequest("decoded object cannot be converted to DeleteOptions");
+            }
+            return DeleteOptions.of(options);
         } catch (MalformedException e) {
             throw StatusException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
         }

@@ -45,8 +45,13 @@ public final class Writes {
         this.clock = clock;
     }
 
+    /** Reads the options of a deletion from its body. */
+    public DeleteOptions deleteOptions(Body body) {
+        return bodies.readDeleteOptions(body);
+    }
+
     /** Creates an object, or answers a POST to a subresource or a resource that is not stored. */
-    public Answer create(Caller caller, Target target, byte[] body, WriteOptions options) {
+    public Answer create(Caller caller, Target target, Body body, WriteOptions options) {
         authorize(caller, target, "create");
         Optional<ServedVersion> served =
                 target.subresource().isEmpty() ? registry.served(target.resource()) : Optional.empty();
@@ -67,7 +72,7 @@ public final class Writes {
     }
 
     /** Replaces an object, its status, or what another subresource shows. */
-    public Answer update(Caller caller, Target target, byte[] body, WriteOptions options) {
+    public Answer update(Caller caller, Target target, Body body, WriteOptions options) {
         authorize(caller, target, "update");
         ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
         if (isHandled(target)) {

@@ -1,53 +1,48 @@
 package io.flotilla.apiserver.rest;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.flotilla.apiserver.cache.CachedObject;
-import io.flotilla.apiserver.pipeline.Listing;
-import io.flotilla.apiserver.registry.ServedVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.nio.charset.StandardCharsets;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/**
- * The JSON of a list, gathered piece by piece from the bytes of its items. Items of a list carry neither kind nor
- * apiVersion.
- */
+/** The JSON of a list, gathered piece by piece from the bytes of its items. */
 final class ListBody {
-    private static final int PIECE = 64 << 10;
-    private static final byte[] TAIL = {']', '}', '\n'};
+    static final byte[] TAIL = {']', '}', '\n'};
 
-    private final Listing listing;
+    private static final int PIECE = 64 << 10;
+
     private final byte[] head;
+    private final List<CachedObject> items;
+    private final Function<CachedObject, Slice> item;
+    private final byte[] tail;
     private int next;
     private boolean begun;
     private boolean ended;
 
-    ListBody(Listing listing) {
-        this.listing = listing;
-        ServedVersion version = listing.version();
-        StringBuilder text = new StringBuilder(256)
-                .append("{\"kind\":\"")
-                .append(version.resource().kind())
-                .append("List\",\"apiVersion\":\"")
-                .append(version.resource().apiVersion())
-                .append("\",\"metadata\":{\"resourceVersion\":\"")
-                .append(listing.revision())
-                .append('"');
-        if (!listing.continueToken().isEmpty()) {
-            text.append(",\"continue\":\"");
-            JsonStringEncoder.getInstance().quoteAsString(listing.continueToken(), text);
-            text.append('"');
-        }
-        listing.remaining()
-                .ifPresent(count -> text.append(",\"remainingItemCount\":").append(count));
-        head = text.append("},\"items\":[").toString().getBytes(StandardCharsets.UTF_8);
+    /**
+     * Bytes of an item.
+     *
+     * @param from where they begin; if not at 0, an opening brace stands for what is left of it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
+    record Slice(byte[] bytes, int from) {}
+
+    ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, byte[] tail) {
+        this.head = head;
+        this.items = items;
+        this.item = item;
+        this.tail = tail;
     }
 
-    /** Bytes that the whole body takes, exactly where nothing is converted, else about. */
+    /** About how many bytes the whole body takes. */
     long size() {
-        long size = (long) head.length + TAIL.length;
-        for (CachedObject each : listing.items()) {
+        long size = (long) head.length + tail.length;
+        for (CachedObject each : items) {
             size += each.json().length - each.bodyOffset() + 2L;
         }
         return size;
@@ -63,20 +58,33 @@ final class ListBody {
             begun = true;
             piece.writeBytes(head);
         }
-        while (next < listing.items().size()) {
+        while (next < items.size()) {
             if (piece.readableBytes() >= PIECE) {
                 return Optional.of(piece);
             }
             if (next > 0) {
                 piece.writeByte(',');
             }
-            ServedVersion.Encoded item =
-                    listing.version().encode(listing.items().get(next++));
-            piece.writeByte('{');
-            piece.writeBytes(item.json(), item.body(), item.json().length - item.body());
+            Slice slice = item.apply(items.get(next++));
+            if (slice.from() > 0) {
+                piece.writeByte('{');
+            }
+            piece.writeBytes(slice.bytes(), slice.from(), slice.bytes().length - slice.from());
         }
-        piece.writeBytes(TAIL);
+        piece.writeBytes(tail);
         ended = true;
         return Optional.of(piece);
+    }
+
+    /** All of it. */
+    byte[] whole() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (Optional<ByteBuf> piece = next(UnpooledByteBufAllocator.DEFAULT);
+                piece.isPresent();
+                piece = next(UnpooledByteBufAllocator.DEFAULT)) {
+            out.writeBytes(ByteBufUtil.getBytes(piece.get()));
+            piece.get().release();
+        }
+        return out.toByteArray();
     }
 }

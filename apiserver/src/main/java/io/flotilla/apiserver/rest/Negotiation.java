@@ -1,14 +1,14 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.StatusException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Reads Accept headers: the first form that we can give is given. */
 final class Negotiation {
-    static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml");
     private static final int MAX_REMEMBERED = 256;
 
     private final Map<String, Accepted> remembered = new ConcurrentHashMap<>();
@@ -27,8 +27,13 @@ final class Negotiation {
      *
      * @param version version of meta.k8s.io for the forms that are of it
      */
-    record Accepted(Form form, boolean yaml, String version) {
-        static final Accepted JSON = new Accepted(Form.OBJECT, false, "v1");
+    record Accepted(Form form, Encoding encoding, String version) {
+        static final Accepted JSON = new Accepted(Form.OBJECT, Encoding.JSON, "v1");
+
+        /** Whether the stored bytes are what is wanted. */
+        boolean isPlain() {
+            return form == Form.OBJECT && encoding == Encoding.JSON;
+        }
     }
 
     /** Fails with NotAcceptable. */
@@ -48,49 +53,49 @@ final class Negotiation {
     }
 
     private static Accepted parse(String header) {
-        for (String each : header.split(",")) {
-            String[] parts = each.strip().split(";");
-            boolean yaml;
-            switch (parts[0].strip().toLowerCase(Locale.ROOT)) {
-                case "application/json", "*/*", "application/*" -> yaml = false;
-                case "application/yaml" -> yaml = true;
-                default -> {
-                    continue;
-                }
-            }
-            String as = "";
-            String version = "v1";
-            boolean stream = false;
-            for (int i = 1; i < parts.length; i++) {
-                String[] pair = parts[i].strip().split("=", 2);
-                String value = pair.length == 2 ? pair[1].strip() : "";
-                switch (pair[0].strip()) {
-                    case "as" -> as = value;
-                    case "v" -> version = value;
-                    case "stream" -> stream = true;
-                    default -> {}
-                }
-            }
-            boolean known = version.equals("v1") || version.equals("v1beta1");
-            switch (as) {
-                case "" -> {
-                    if (!stream || !yaml) {
-                        return new Accepted(Form.OBJECT, yaml, "v1");
-                    }
-                }
-                case "Table" -> {
-                    if (known) {
-                        return new Accepted(Form.TABLE, yaml, version);
-                    }
-                }
-                case "PartialObjectMetadata", "PartialObjectMetadataList" -> {
-                    if (known) {
-                        return new Accepted(Form.METADATA, yaml, version);
-                    }
-                }
-                default -> {}
+        for (String clause : header.split(",")) {
+            Optional<Accepted> accepted = clause(clause.split(";"));
+            if (accepted.isPresent()) {
+                return accepted.get();
             }
         }
-        throw StatusException.notAcceptable(MEDIA_TYPES);
+        throw StatusException.notAcceptable(Encoding.MEDIA_TYPES);
+    }
+
+    private static Optional<Accepted> clause(String[] parts) {
+        String mediaType = parts[0].strip().toLowerCase(Locale.ROOT);
+        Optional<Encoding> encoding = mediaType.equals("*/*") || mediaType.equals("application/*")
+                ? Optional.of(Encoding.JSON)
+                : Encoding.of(mediaType);
+        if (encoding.isEmpty()) {
+            return Optional.empty();
+        }
+        String as = "";
+        String group = "";
+        String version = "";
+        for (String part : parts) {
+            String parameter = part.strip();
+            if (parameter.startsWith("as=")) {
+                as = parameter.substring(3);
+            } else if (parameter.startsWith("g=")) {
+                group = parameter.substring(2);
+            } else if (parameter.startsWith("v=")) {
+                version = parameter.substring(2);
+            }
+        }
+        if (as.isEmpty()) {
+            return Optional.of(new Accepted(Form.OBJECT, encoding.get(), "v1"));
+        }
+        boolean known = group.equals("meta.k8s.io") && (version.equals("v1") || version.equals("v1beta1"));
+        // Rows of Tables have no protobuf form.
+        return switch (as) {
+            case "Table" ->
+                known && encoding.get() != Encoding.PROTOBUF
+                        ? Optional.of(new Accepted(Form.TABLE, encoding.get(), version))
+                        : Optional.empty();
+            case "PartialObjectMetadata", "PartialObjectMetadataList" ->
+                known ? Optional.of(new Accepted(Form.METADATA, encoding.get(), version)) : Optional.empty();
+            default -> Optional.empty();
+        };
     }
 }

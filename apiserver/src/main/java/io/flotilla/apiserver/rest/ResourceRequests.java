@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.Watcher;
+import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.pipeline.Answer;
 import io.flotilla.apiserver.pipeline.Api;
-import io.flotilla.apiserver.pipeline.BodyReader;
+import io.flotilla.apiserver.pipeline.Body;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.ListQuery;
 import io.flotilla.apiserver.pipeline.Listing;
@@ -14,12 +15,14 @@ import io.flotilla.apiserver.pipeline.PatchType;
 import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.DeleteOptions;
+import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
-import io.netty.buffer.ByteBuf;
+import io.flotilla.apiserver.table.TableForm;
+import io.flotilla.apiserver.table.Tables;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,15 +35,18 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Requests for resources: from path, query and headers to the pipeline's calls, and their answers. */
 public final class ResourceRequests {
     private static final int MIN_WATCH_SECONDS = 1_800;
+    private static final byte[] NEWLINE = {'\n'};
 
     private final Schema schema;
     private final Api api;
     private final Negotiation negotiation = new Negotiation();
-    private final Map<ServedVersion, JsonWatchForm> watchForms = new ConcurrentHashMap<>();
+    private final Map<RestWatchForm.Key, RestWatchForm> watchForms = new ConcurrentHashMap<>();
+    private final Representations representations;
 
-    public ResourceRequests(Schema schema, Api api) {
+    public ResourceRequests(Schema schema, Api api, Tables tables) {
         this.schema = schema;
         this.api = api;
+        this.representations = new Representations(schema, tables);
     }
 
     /** Returns false if the path names no resource that is served. */
@@ -108,39 +114,40 @@ public final class ResourceRequests {
         Query query = exchange.query();
         boolean watch = path.watch() || query.flag("watch");
         if (watch && target.subresource().isEmpty()) {
-            watch(exchange, caller, target);
+            watch(exchange, caller, target, accepted);
         } else if (target.name().isEmpty()) {
-            list(exchange, caller, target);
+            list(exchange, caller, target, accepted);
         } else {
             answer(exchange, accepted, api.get(caller, target, query.get("resourceVersion")));
         }
     }
 
-    private void list(Exchange exchange, Caller caller, Target target) {
+    private void list(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
         Listing listing = api.list(caller, target, listQuery(exchange.query()));
-        ListBody body = new ListBody(listing);
-        exchange.addHeader("content-type", "application/json");
-        long size = body.size();
-        boolean gzip =
-                size > Gzip.THRESHOLD && exchange.header("accept-encoding").contains("gzip");
-        if (size > Gzip.THRESHOLD) {
-            if (gzip) {
-                exchange.addHeader("content-encoding", "gzip");
-                exchange.addHeader("vary", "Accept-Encoding");
-            }
-            new ListStream(exchange, body, gzip).start();
+        TableForm.Include rows = rows(exchange);
+        exchange.addHeader("content-type", accepted.encoding().mediaType());
+        if (accepted.encoding() != Encoding.JSON || exchange.query().flag("pretty")) {
+            byte[] whole = accepted.encoding() == Encoding.JSON
+                    ? JsonCodec.encodePretty(StoredForm.parse(
+                            representations.jsonList(listing, accepted, rows).whole()))
+                    : representations.list(listing, accepted, rows);
+            exchange.respond(200, Unpooled.wrappedBuffer(whole));
             return;
         }
-        List<ByteBuf> pieces = new ArrayList<>();
-        for (Optional<ByteBuf> piece = body.next(exchange.channel().alloc());
-                piece.isPresent();
-                piece = body.next(exchange.channel().alloc())) {
-            pieces.add(piece.get());
+        ListBody body = representations.jsonList(listing, accepted, rows);
+        if (body.size() <= Gzip.THRESHOLD) {
+            exchange.respond(200, Unpooled.wrappedBuffer(body.whole()));
+            return;
         }
-        exchange.respond(200, Unpooled.wrappedBuffer(pieces.toArray(ByteBuf[]::new)));
+        boolean gzip = exchange.header("accept-encoding").contains("gzip");
+        if (gzip) {
+            exchange.addHeader("content-encoding", "gzip");
+            exchange.addHeader("vary", "Accept-Encoding");
+        }
+        new ListStream(exchange, body, gzip).start();
     }
 
-    private void watch(Exchange exchange, Caller caller, Target target) {
+    private void watch(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
         Query query = exchange.query();
         long timeout = number(query, "timeoutSeconds");
         long seconds = timeout > 0
@@ -148,9 +155,15 @@ public final class ResourceRequests {
                 : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
         WatchStream stream = new WatchStream(exchange, seconds);
         ServedVersion version = api.served(target.resource(), "watch");
-        JsonWatchForm form = watchForms.computeIfAbsent(version, JsonWatchForm::new);
-        Watcher<byte[]> watcher = api.watch(caller, target, listQuery(query), form, stream::wake);
-        exchange.addHeader("content-type", "application/json");
+        RestWatchForm form = watchForms.computeIfAbsent(
+                new RestWatchForm.Key(version, accepted, rows(exchange)),
+                key -> new RestWatchForm(key, representations));
+        Watcher<RestFrame> watcher = api.watch(caller, target, listQuery(query), form, stream::wake);
+        exchange.addHeader(
+                "content-type",
+                accepted.encoding() == Encoding.PROTOBUF
+                        ? accepted.encoding().mediaType() + ";stream=watch"
+                        : accepted.encoding().mediaType());
         stream.start(watcher);
     }
 
@@ -180,28 +193,39 @@ public final class ResourceRequests {
                                 writeOptions(exchange)));
     }
 
-    private static void answer(Exchange exchange, Negotiation.Accepted accepted, Answer answer) {
-        switch (answer) {
-            case Answer.Made(int code, ObjectNode object) -> RestHandler.json(exchange, code, object);
+    private void answer(Exchange exchange, Negotiation.Accepted accepted, Answer answer) {
+        boolean pretty = exchange.query().flag("pretty");
+        byte[] bytes = switch (answer) {
+            case Answer.Made made -> representations.encode(made.object(), accepted.encoding(), pretty);
             case Answer.Stored stored -> {
-                byte[] json = stored.version().encode(stored.object()).json();
-                boolean asItIs = accepted.form() == Negotiation.Form.OBJECT
-                        && !exchange.query().flag("pretty");
-                if (asItIs) {
-                    RestHandler.json(exchange, stored.code(), json);
-                } else {
-                    RestHandler.json(exchange, stored.code(), StoredForm.parse(json));
-                }
+                byte[] plain = representations.object(stored.version(), stored.object(), accepted, rows(exchange));
+                yield pretty && accepted.encoding() == Encoding.JSON
+                        ? JsonCodec.encodePretty(StoredForm.parse(plain))
+                        : plain;
             }
-        }
+        };
+        exchange.addHeader("content-type", accepted.encoding().mediaType());
+        exchange.respond(
+                answer.code(),
+                accepted.encoding() == Encoding.JSON
+                        ? Unpooled.wrappedBuffer(bytes, NEWLINE)
+                        : Unpooled.wrappedBuffer(bytes));
     }
 
-    private static byte[] body(Exchange exchange) {
+    private static TableForm.Include rows(Exchange exchange) {
+        return switch (exchange.query().get("includeObject")) {
+            case "None" -> TableForm.Include.NONE;
+            case "Object" -> TableForm.Include.OBJECT;
+            default -> TableForm.Include.METADATA;
+        };
+    }
+
+    private static Body body(Exchange exchange) {
         String mediaType = mediaType(exchange);
-        if (!mediaType.isEmpty() && !mediaType.equals("application/json")) {
-            throw StatusException.unsupportedMediaType(Negotiation.MEDIA_TYPES);
-        }
-        return exchange.body().bytes();
+        Encoding encoding = mediaType.isEmpty()
+                ? Encoding.JSON
+                : Encoding.of(mediaType).orElseThrow(() -> StatusException.unsupportedMediaType(Encoding.MEDIA_TYPES));
+        return new Body(exchange.body().bytes(), encoding);
     }
 
     private static String mediaType(Exchange exchange) {
@@ -261,11 +285,11 @@ public final class ResourceRequests {
         return StatusException.invalid("meta.k8s.io", "CreateOptions", "", List.of(error));
     }
 
-    private static DeleteOptions deleteOptions(Exchange exchange) {
+    private DeleteOptions deleteOptions(Exchange exchange) {
         Query query = exchange.query();
         DeleteOptions options = exchange.body().bytes().length == 0
                 ? DeleteOptions.of(queryOptions(query))
-                : DeleteOptions.of(BodyReader.readLoosely(body(exchange)));
+                : api.writes().deleteOptions(body(exchange));
         return dryRun(query) ? options.withDryRun() : options;
     }
 

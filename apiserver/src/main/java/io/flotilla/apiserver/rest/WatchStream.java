@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class WatchStream {
     private final Exchange exchange;
     private final long timeoutSeconds;
-    private volatile @Nullable Watcher<byte[]> watcher;
+    private volatile @Nullable Watcher<RestFrame> watcher;
     private @Nullable BodyStream stream;
+    private boolean first = true;
     private Optional<Future<?>> timeout = Optional.empty();
 
     WatchStream(Exchange exchange, long timeoutSeconds) {
@@ -29,7 +30,7 @@ final class WatchStream {
     }
 
     /** Begins to send. */
-    void start(Watcher<byte[]> opened) {
+    void start(Watcher<RestFrame> opened) {
         watcher = opened;
         exchange.channel().eventLoop().execute(() -> {
             BodyStream started = exchange.stream(200);
@@ -42,13 +43,13 @@ final class WatchStream {
 
     private void drain() {
         BodyStream out = stream;
-        Watcher<byte[]> in = watcher;
+        Watcher<RestFrame> in = watcher;
         if (out == null || in == null || out.isEnded()) {
             return;
         }
         boolean written = false;
         while (out.isWritable()) {
-            Optional<byte[]> frame = in.next();
+            Optional<RestFrame> frame = in.next();
             if (frame.isEmpty()) {
                 if (in.end() != Watcher.End.OPEN) {
                     out.flush();
@@ -57,7 +58,8 @@ final class WatchStream {
                 }
                 break;
             }
-            out.write(Unpooled.wrappedBuffer(frame.get()));
+            out.write(Unpooled.wrappedBuffer(frame.get().bytes(first)));
+            first = false;
             written = true;
         }
         if (written) {
@@ -76,7 +78,7 @@ final class WatchStream {
     private void release() {
         timeout.ifPresent(scheduled -> scheduled.cancel(false));
         timeout = Optional.empty();
-        Watcher<byte[]> in = watcher;
+        Watcher<RestFrame> in = watcher;
         if (in != null) {
             in.close();
         }

@@ -1,0 +1,98 @@
+package io.flotilla.apiserver.rest;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.cache.WatchEventType;
+import io.flotilla.apiserver.cache.WatchForm;
+import io.flotilla.apiserver.codec.YamlCodec;
+import io.flotilla.apiserver.registry.ServedVersion;
+import io.flotilla.apiserver.request.Encoding;
+import io.flotilla.apiserver.table.TableForm;
+import io.flotilla.apiserver.table.Tables;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Watch events of one version of a resource, in one form and encoding. */
+final class RestWatchForm implements WatchForm<RestFrame> {
+    private static final byte[] TAIL = {'}', '\n'};
+
+    private final Key key;
+    private final Representations representations;
+
+    /** What tells one form from another. */
+    record Key(ServedVersion version, Negotiation.Accepted accepted, TableForm.Include rows) {}
+
+    RestWatchForm(Key key, Representations representations) {
+        this.key = key;
+        this.representations = representations;
+    }
+
+    @Override
+    public RestFrame frame(WatchEventType type, CachedObject object) {
+        ServedVersion version = key.version();
+        return switch (key.accepted().form()) {
+            case OBJECT -> framed(type.name(), version.encode(object).json());
+            case METADATA -> framed(type.name(), version.metadataOnly(object));
+            case TABLE ->
+                new RestFrame(
+                        encoded(type.name(), row(object, false)),
+                        Optional.of(() -> encoded(type.name(), row(object, true))));
+        };
+    }
+
+    private byte[] row(CachedObject object, boolean withColumns) {
+        ObjectNode metadata =
+                JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(object.revision()));
+        return representations.table(key.version(), object, metadata, key.accepted(), key.rows(), withColumns);
+    }
+
+    @Override
+    public RestFrame bookmark(long revision, boolean initialEventsEnd) {
+        if (key.accepted().form() == Negotiation.Form.TABLE) {
+            byte[] open = representations
+                    .tables()
+                    .open(
+                            key.version().resource(),
+                            new TableForm(key.accepted().version(), key.rows()),
+                            JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(revision)),
+                            false);
+            String table = new String(open, StandardCharsets.UTF_8) + new String(Tables.CLOSE, StandardCharsets.UTF_8);
+            return framed("BOOKMARK", table.getBytes(StandardCharsets.UTF_8));
+        }
+        return framed(
+                "BOOKMARK", key.version().bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private RestFrame framed(String type, byte[] json) {
+        return RestFrame.of(encoded(type, json));
+    }
+
+    private byte[] encoded(String type, byte[] json) {
+        return switch (key.accepted().encoding()) {
+            case JSON -> line(type, json);
+            case YAML ->
+                YamlCodec.encode(
+                        JsonNodeFactory.instance.objectNode().put("type", type).set("object", StoredForm.parse(json)));
+            case PROTOBUF ->
+                representations
+                        .protobuf()
+                        .watchFrame(type, representations.encode(StoredForm.parse(json), Encoding.PROTOBUF, false));
+        };
+    }
+
+    private static byte[] line(String type, byte[] object) {
+        byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+        byte[] line = new byte[head.length + object.length + TAIL.length];
+        System.arraycopy(head, 0, line, 0, head.length);
+        System.arraycopy(object, 0, line, head.length, object.length);
+        System.arraycopy(TAIL, 0, line, head.length + object.length, TAIL.length);
+        return line;
+    }
+
+    @Override
+    public RestFrame cast(Object frame) {
+        return (RestFrame) frame;
+    }
+}
