@@ -3,10 +3,16 @@ package io.flotilla.controllermanager;
 import io.flotilla.controllermanager.controller.Controller;
 import io.flotilla.controllermanager.controller.ControllerContext;
 import io.flotilla.controllermanager.deployment.DeploymentController;
+import io.flotilla.controllermanager.endpoint.EndpointsController;
+import io.flotilla.controllermanager.endpointslice.EndpointSliceController;
+import io.flotilla.controllermanager.garbagecollector.GarbageCollector;
 import io.flotilla.controllermanager.namespace.NamespaceController;
+import io.flotilla.controllermanager.nodelifecycle.NodeLifecycleController;
+import io.flotilla.controllermanager.podgc.PodGarbageCollector;
 import io.flotilla.controllermanager.replicaset.ReplicaSetController;
 import io.flotilla.controllermanager.rootca.RootCaPublisher;
 import io.flotilla.controllermanager.serviceaccount.ServiceAccountController;
+import io.flotilla.controllermanager.tainteviction.TaintEvictionController;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +35,12 @@ final class ControllerTable {
         BUILDERS.put("root-ca-certificate-publisher-controller", ControllerTable::rootCaPublisher);
         always("deployment-controller", DeploymentController::new);
         always("replicaset-controller", ReplicaSetController::new);
+        always("endpoints-controller", EndpointsController::new);
+        always("endpointslice-controller", EndpointSliceController::new);
+        always("node-lifecycle-controller", NodeLifecycleController::new);
+        always("taint-eviction-controller", TaintEvictionController::new);
+        always("pod-garbage-collector-controller", PodGarbageCollector::new);
+        always("garbage-collector-controller", GarbageCollector::new);
     }
 
     private ControllerTable() {}

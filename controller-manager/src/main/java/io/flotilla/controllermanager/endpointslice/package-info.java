@@ -1,0 +1,7 @@
+/**
+ * EndpointSlices of services with a selector.
+ */
+@NullMarked
+package io.flotilla.controllermanager.endpointslice;
+
+import org.jspecify.annotations.NullMarked;
