@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -52,5 +53,13 @@ class ObjectJsonTest {
                 + "\"spec\":{\"renewTime\":\"2026-01-02T03:04:05.000006Z\"}}";
         Lease lease = ObjectJson.read(json.getBytes(StandardCharsets.UTF_8), Lease.class);
         assertThat(text(lease)).contains("\"renewTime\":\"2026-01-02T03:04:05.000006Z\"");
+    }
+
+    @Test
+    void readsNullForAnEmptyListAsAnEmptyList() {
+        String json = "{\"addressType\":\"IPv4\",\"endpoints\":null,\"ports\":null}";
+        EndpointSlice slice = ObjectJson.read(json.getBytes(StandardCharsets.UTF_8), EndpointSlice.class);
+        assertThat(slice.getEndpoints()).isEmpty();
+        assertThat(slice.getPorts()).isEmpty();
     }
 }
