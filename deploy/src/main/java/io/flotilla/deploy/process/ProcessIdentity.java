@@ -1,5 +1,6 @@
 package io.flotilla.deploy.process;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
  * @param startTicks when it started, in the kernel's clock ticks since boot
  * @param boot the kernel's id of this boot, for ticks of two boots may coincide
  */
+@JsonAutoDetect(isGetterVisibility = JsonAutoDetect.Visibility.NONE)
 public record ProcessIdentity(long pid, long startTicks, String boot) {
     private static final Path PROC = Path.of("/proc");
 
