@@ -12,26 +12,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a value is to server-side apply: owned as a whole, or by its fields, keys or items. */
-record Lists(ListKind kind, List<String> keys, @Nullable StructType element) {
-    private static final Lists ATOMIC = new Lists(ListKind.ATOMIC, List.of(), null);
+record ListIdentity(ListKind kind, List<String> keys, @Nullable StructType element) {
+    private static final ListIdentity ATOMIC = new ListIdentity(ListKind.ATOMIC, List.of(), null);
 
     /** How items of the field's list are told apart; null where the field holds no list. */
-    static @Nullable Lists of(Field field) {
+    static @Nullable ListIdentity of(Field field) {
         if (!(field.type() instanceof ListType list)) {
             return null;
         }
         StructType element = list.element() instanceof StructType struct ? struct : null;
         ListKind kind = field.listKind();
         if (kind == ListKind.MAP && element != null) {
-            return new Lists(ListKind.MAP, field.listKeys(), element);
+            return new ListIdentity(ListKind.MAP, field.listKeys(), element);
         }
         if (kind == ListKind.SET) {
-            return new Lists(ListKind.SET, List.of(), element);
+            return new ListIdentity(ListKind.SET, List.of(), element);
         }
         if (kind == null && field.patchMerge()) {
             return field.mergeKey().isEmpty() || element == null
-                    ? new Lists(ListKind.SET, List.of(), element)
-                    : new Lists(ListKind.MAP, List.of(field.mergeKey()), element);
+                    ? new ListIdentity(ListKind.SET, List.of(), element)
+                    : new ListIdentity(ListKind.MAP, List.of(field.mergeKey()), element);
         }
         return ATOMIC;
     }
