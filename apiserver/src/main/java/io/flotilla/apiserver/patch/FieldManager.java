@@ -87,10 +87,7 @@ public final class FieldManager {
             Managers.Key key = Managers.Key.updater(write.manager(), apiVersion, write.subresource());
             Managers.Entry previous = managers.get(key);
             managers.put(
-                    key,
-                    previous == null ? own : previous.fields().union(own),
-                    apiVersion,
-                    Times.format(write.now()));
+                    key, previous == null ? own : previous.fields().union(own), apiVersion, Times.format(write.now()));
         }
         managers.writeTo(metadata);
     }
@@ -132,9 +129,8 @@ public final class FieldManager {
         FieldSet set = Owned.paths(shape, applied).without(write.ignored()).difference(STRIPPED);
         managers.put(key, set, apiVersion, last == null ? "" : last.time());
         JsonNode merged = Owned.merge(shape, before, applied);
-        JsonNode pruned = last == null || last.fields().isEmpty()
-                ? merged
-                : prune(shape, merged, managers, last.fields());
+        JsonNode pruned =
+                last == null || last.fields().isEmpty() ? merged : prune(shape, merged, managers, last.fields());
         if (!(pruned instanceof ObjectNode object)) {
             throw new IllegalStateException("Nothing is left of the object");
         }
@@ -184,8 +180,7 @@ public final class FieldManager {
         pruned = orEmpty(merged, Owned.remove(shape, merged, all.difference(kept)));
         // What no one owns and the applier never set stays.
         FieldSet left = Owned.withNamedParents(shape, Owned.paths(shape, pruned));
-        return orEmpty(
-                merged, Owned.remove(shape, merged, all.difference(left).intersection(lastNamed)));
+        return orEmpty(merged, Owned.remove(shape, merged, all.difference(left).intersection(lastNamed)));
     }
 
     private static JsonNode orEmpty(JsonNode merged, @Nullable JsonNode value) {
@@ -215,7 +210,8 @@ public final class FieldManager {
         }
         StringBuilder message = new StringBuilder("Apply failed with ");
         if (count == 1) {
-            Map.Entry<String, List<String>> only = conflicts.entrySet().iterator().next();
+            Map.Entry<String, List<String>> only =
+                    conflicts.entrySet().iterator().next();
             message.append("1 conflict: conflict with ")
                     .append(only.getKey())
                     .append(": ")

@@ -12,7 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a value is to server-side apply: owned as a whole, or by its fields, keys or items. */
-record ListIdentity(ListKind kind, List<String> keys, @Nullable StructType element) {
+record ListIdentity(
+        ListKind kind, List<String> keys, @Nullable StructType element) {
     private static final ListIdentity ATOMIC = new ListIdentity(ListKind.ATOMIC, List.of(), null);
 
     /** How items of the field's list are told apart; null where the field holds no list. */

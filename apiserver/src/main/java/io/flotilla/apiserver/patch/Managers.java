@@ -44,7 +44,8 @@ final class Managers {
         return entries;
     }
 
-    @Nullable Entry get(Key key) {
+    @Nullable
+    Entry get(Key key) {
         return entries.get(key);
     }
 
@@ -60,7 +61,8 @@ final class Managers {
         }
         for (JsonNode entry : object.path("metadata").path("managedFields")) {
             String operation = entry.path("operation").asText("");
-            if (!(operation.equals(APPLY) || operation.equals(UPDATE)) || !entry.path("fieldsV1").isObject()) {
+            if (!(operation.equals(APPLY) || operation.equals(UPDATE))
+                    || !entry.path("fieldsV1").isObject()) {
                 continue;
             }
             String apiVersion = entry.path("apiVersion").asText("");
@@ -69,7 +71,11 @@ final class Managers {
                     operation,
                     operation.equals(APPLY) ? "" : apiVersion,
                     entry.path("subresource").asText(""));
-            managers.put(key, FieldSet.of(entry.path("fieldsV1")), apiVersion, entry.path("time").asText(""));
+            managers.put(
+                    key,
+                    FieldSet.of(entry.path("fieldsV1")),
+                    apiVersion,
+                    entry.path("time").asText(""));
         }
         return managers;
     }
@@ -83,7 +89,8 @@ final class Managers {
         }
         capUpdaters();
         List<Map.Entry<Key, Entry>> sorted = new ArrayList<>(entries.entrySet());
-        sorted.sort(Comparator.comparing((Map.Entry<Key, Entry> each) -> each.getKey().operation())
+        sorted.sort(Comparator.comparing(
+                        (Map.Entry<Key, Entry> each) -> each.getKey().operation())
                 .thenComparing(each -> each.getValue().time())
                 .thenComparing(each -> each.getKey().manager())
                 .thenComparing(each -> each.getValue().apiVersion())
@@ -95,11 +102,13 @@ final class Managers {
             if (!key.manager().isEmpty()) {
                 entry.put("manager", key.manager());
             }
-            entry.put("operation", key.operation()).put("apiVersion", each.getValue().apiVersion());
+            entry.put("operation", key.operation())
+                    .put("apiVersion", each.getValue().apiVersion());
             if (!each.getValue().time().isEmpty()) {
                 entry.put("time", each.getValue().time());
             }
-            entry.put("fieldsType", "FieldsV1").set("fieldsV1", each.getValue().fields().toJson());
+            entry.put("fieldsType", "FieldsV1")
+                    .set("fieldsV1", each.getValue().fields().toJson());
             if (!key.subresource().isEmpty()) {
                 entry.put("subresource", key.subresource());
             }
@@ -119,7 +128,8 @@ final class Managers {
             if (entry != null) {
                 Key bucket = Key.updater(ANCIENT, entry.apiVersion(), "");
                 Entry before = entries.get(bucket);
-                FieldSet fields = before == null ? entry.fields() : before.fields().union(entry.fields());
+                FieldSet fields =
+                        before == null ? entry.fields() : before.fields().union(entry.fields());
                 put(bucket, fields, entry.apiVersion(), entry.time());
             }
         }

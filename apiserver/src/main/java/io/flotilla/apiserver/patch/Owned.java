@@ -108,7 +108,9 @@ final class Owned {
                     r++;
                     continue;
                 }
-                if (configItems.containsKey(key) && shared.peek() != null && !shared.peek().equals(key)) {
+                if (configItems.containsKey(key)
+                        && shared.peek() != null
+                        && !shared.peek().equals(key)) {
                     l++;
                     continue;
                 }
@@ -176,7 +178,8 @@ final class Owned {
                 ArrayNode kept = array.arrayNode();
                 for (JsonNode item : array) {
                     FieldSet below = gone.children().get(items.identity().itemKey(item));
-                    JsonNode rest = below == null ? item : below.isMember() ? null : remove(items.element(), item, below);
+                    JsonNode rest =
+                            below == null ? item : below.isMember() ? null : remove(items.element(), item, below);
                     if (rest != null) {
                         kept.add(rest);
                     }

@@ -50,10 +50,12 @@ class FieldManagerTest {
     void anApplierOwnsWhatItApplies() {
         ObjectNode applied = apply("kubectl", start(), NGINX, false);
         assertThat(fields(applied, "kubectl", "Apply"))
-                .isEqualTo(json("{'f:metadata':{'f:labels':{'f:app':{}}},'f:spec':{'f:replicas':{},'f:selector':{},"
-                        + "'f:template':{'f:metadata':{'f:labels':{'f:app':{}}},'f:spec':{'f:containers':{"
-                        + "'k:{\\\"name\\\":\\\"c\\\"}':{'.':{},'f:image':{},'f:name':{},'f:ports':{"
-                        + "'k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}':{'.':{},'f:containerPort':{}}}}}}}}}"));
+                .isEqualTo(
+                        json(
+                                "{'f:metadata':{'f:labels':{'f:app':{}}},'f:spec':{'f:replicas':{},'f:selector':{},"
+                                        + "'f:template':{'f:metadata':{'f:labels':{'f:app':{}}},'f:spec':{'f:containers':{"
+                                        + "'k:{\\\"name\\\":\\\"c\\\"}':{'.':{},'f:image':{},'f:name':{},'f:ports':{"
+                                        + "'k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}':{'.':{},'f:containerPort':{}}}}}}}}}"));
         assertThat(applied.at("/metadata/managedFields/0/apiVersion").asText()).isEqualTo("apps/v1");
         assertThat(applied.at("/metadata/managedFields/0/time").asText()).isEqualTo("2026-01-01T00:00:00Z");
         ObjectNode again = apply("kubectl", applied, NGINX, false);
@@ -62,24 +64,33 @@ class FieldManagerTest {
 
     @Test
     void whatIsNoLongerAppliedGoesUnlessSomeoneElseOwnsIt() {
-        ObjectNode live = apply("a", start(), NGINX.replace("'app':'x'}},'spec'", "'app':'x','gone':'1','kept':'2'}},'spec'"), false);
-        live = apply("b", live, "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d','labels':{'kept':'2'}}}", false);
+        ObjectNode live = apply(
+                "a", start(), NGINX.replace("'app':'x'}},'spec'", "'app':'x','gone':'1','kept':'2'}},'spec'"), false);
+        live = apply(
+                "b",
+                live,
+                "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d','labels':{'kept':'2'}}}",
+                false);
         live = apply("a", live, NGINX.replace("'image':'nginx',", ""), false);
         assertThat(live.at("/metadata/labels")).isEqualTo(json("{'app':'x','kept':'2'}"));
         assertThat(live.at("/spec/template/spec/containers/0").has("image")).isFalse();
-        assertThat(live.at("/spec/template/spec/containers/0/ports/0/containerPort").asInt())
+        assertThat(live.at("/spec/template/spec/containers/0/ports/0/containerPort")
+                        .asInt())
                 .isEqualTo(80);
     }
 
     @Test
     void itemsOfListsAreAddedAndRemovedOneByOne() {
         ObjectNode live = apply("a", start(), NGINX, false);
-        String sidecar = "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'},'spec':{'template':{'spec':"
-                + "{'containers':[{'name':'s','image':'side'}]}}}}";
+        String sidecar =
+                "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'},'spec':{'template':{'spec':"
+                        + "{'containers':[{'name':'s','image':'side'}]}}}}";
         live = apply("b", live, sidecar, false);
-        assertThat(live.at("/spec/template/spec/containers").findValuesAsText("name")).containsExactly("c", "s");
+        assertThat(live.at("/spec/template/spec/containers").findValuesAsText("name"))
+                .containsExactly("c", "s");
         live = apply("b", live, "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'}}", false);
-        assertThat(live.at("/spec/template/spec/containers").findValuesAsText("name")).containsExactly("c");
+        assertThat(live.at("/spec/template/spec/containers").findValuesAsText("name"))
+                .containsExactly("c");
         assertThat(fields(live, "b", "Apply").isNull()).isTrue();
     }
 
@@ -90,15 +101,17 @@ class FieldManagerTest {
         ((ObjectNode) scaled.get("spec")).put("replicas", 5);
         FIELDS.noteUpdate(DEPLOYMENT, by("hpa"), live, scaled);
         assertThat(fields(scaled, "hpa", "Update")).isEqualTo(json("{'f:spec':{'f:replicas':{}}}"));
-        assertThat(fields(scaled, "a", "Apply").path("f:spec").has("f:replicas")).isFalse();
+        assertThat(fields(scaled, "a", "Apply").path("f:spec").has("f:replicas"))
+                .isFalse();
         assertThatThrownBy(() -> apply("a", scaled, NGINX, false))
                 .hasMessage("Apply failed with 1 conflict: conflict with \"hpa\" using apps/v1: .spec.replicas")
-                .isInstanceOfSatisfying(StatusException.class, e -> assertThat(e.code())
-                        .isEqualTo(409));
+                .isInstanceOfSatisfying(
+                        StatusException.class, e -> assertThat(e.code()).isEqualTo(409));
         ObjectNode forced = apply("a", scaled, NGINX, true);
         assertThat(forced.at("/spec/replicas").asInt()).isEqualTo(3);
         assertThat(fields(forced, "hpa", "Update").isNull()).isTrue();
-        assertThatThrownBy(() -> apply("b", live, NGINX.replace("nginx", "httpd").replace("'replicas':3", "'replicas':4"), false))
+        assertThatThrownBy(() -> apply(
+                        "b", live, NGINX.replace("nginx", "httpd").replace("'replicas':3", "'replicas':4"), false))
                 .hasMessage("Apply failed with 2 conflicts: conflicts with \"a\":\n- .spec.replicas\n"
                         + "- .spec.template.spec.containers[name=\"c\"].image");
     }
@@ -108,7 +121,8 @@ class FieldManagerTest {
         ObjectNode live = apply("a", start(), NGINX, false);
         ObjectNode both = apply("b", live, NGINX, false);
         assertThat(both.at("/metadata/managedFields")).hasSize(2);
-        ObjectNode left = apply("a", both, "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'}}", false);
+        ObjectNode left =
+                apply("a", both, "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'}}", false);
         assertThat(left.at("/spec/replicas").asInt()).isEqualTo(3);
     }
 
@@ -123,9 +137,10 @@ class FieldManagerTest {
         assertThat(fields.at("/f:spec/f:strategy"))
                 .isEqualTo(json("{'f:rollingUpdate':{'.':{},'f:maxSurge':{},'f:maxUnavailable':{}},'f:type':{}}"));
         assertThat(fields.at("/f:spec/f:template/f:spec/f:containers").toString())
-                .startsWith("{\"k:{\\\"name\\\":\\\"c\\\"}\":{\".\":{},\"f:image\":{},\"f:imagePullPolicy\":{},\"f:name\":{},"
-                        + "\"f:ports\":{\".\":{},\"k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\".\":{},"
-                        + "\"f:containerPort\":{},\"f:protocol\":{}}},\"f:resources\":{}");
+                .startsWith(
+                        "{\"k:{\\\"name\\\":\\\"c\\\"}\":{\".\":{},\"f:image\":{},\"f:imagePullPolicy\":{},\"f:name\":{},"
+                                + "\"f:ports\":{\".\":{},\"k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\".\":{},"
+                                + "\"f:containerPort\":{},\"f:protocol\":{}}},\"f:resources\":{}");
         assertThat(fields.has("f:apiVersion")).isFalse();
         assertThat(fields.has("f:status")).isFalse();
     }
@@ -169,13 +184,19 @@ class FieldManagerTest {
             ((ObjectNode) next.at("/metadata/labels")).put("l" + i, "1");
             FIELDS.noteUpdate(
                     DEPLOYMENT,
-                    new FieldManager.Write("m" + i, "", true, Instant.parse("2026-01-01T00:00:00Z").plusSeconds(i)),
+                    new FieldManager.Write(
+                            "m" + i,
+                            "",
+                            true,
+                            Instant.parse("2026-01-01T00:00:00Z").plusSeconds(i)),
                     live,
                     next);
             live = next;
         }
         assertThat(live.at("/metadata/managedFields")).hasSize(11);
-        assertThat(fields(live, "ancient-changes", "Update").at("/f:metadata/f:labels").size())
+        assertThat(fields(live, "ancient-changes", "Update")
+                        .at("/f:metadata/f:labels")
+                        .size())
                 .isEqualTo(6);
     }
 }
