@@ -7,6 +7,10 @@ import io.flotilla.apiserver.admission.RuntimeClass;
 import io.flotilla.apiserver.admission.ServiceAccount;
 import io.flotilla.apiserver.admission.StorageObjectInUseProtection;
 import io.flotilla.apiserver.admission.TaintNodesByCondition;
+import io.flotilla.apiserver.authn.ServiceAccountTokens;
+import io.flotilla.apiserver.authn.TokenRequests;
+import io.flotilla.apiserver.authz.AccessReviews;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.Admission;
 import io.flotilla.apiserver.registry.KindRules;
 import io.flotilla.apiserver.registry.KindStrategy;
@@ -32,6 +36,8 @@ import io.flotilla.apiserver.registry.pod.PodStrategy;
 import io.flotilla.apiserver.registry.pod.Resize;
 import io.flotilla.apiserver.registry.policy.Eviction;
 import io.flotilla.apiserver.registry.policy.PodDisruptionBudgetStrategy;
+import io.flotilla.apiserver.registry.rbac.RoleBindingStrategy;
+import io.flotilla.apiserver.registry.rbac.RoleStrategy;
 import io.flotilla.apiserver.registry.service.ClusterAddresses;
 import io.flotilla.apiserver.registry.service.EndpointSliceStrategy;
 import io.flotilla.apiserver.registry.service.NodePorts;
@@ -52,6 +58,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,6 +88,7 @@ public final class BuiltInKinds implements KindRules {
         this.addresses = new ClusterAddresses(resources, settings.serviceCidr(), random);
         addCore(random);
         addWorkloads();
+        addRoles();
         addHandlers();
         admission = List.of(
                 new ServiceAccount(resources, random),
@@ -112,6 +120,34 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("resourcequotas", new ResourceQuotaStrategy());
         strategies.put("leases.coordination.k8s.io", new LeaseStrategy());
         strategies.put("poddisruptionbudgets.policy", new PodDisruptionBudgetStrategy());
+    }
+
+    /** Lets service accounts have tokens. */
+    public BuiltInKinds withTokens(ServiceAccountTokens tokens) {
+        TokenRequests requests = new TokenRequests(tokens, resources);
+        handlers.put("serviceaccounts/token", requests.issue());
+        handlers.put("tokenreviews.authentication.k8s.io", requests.review());
+        return this;
+    }
+
+    /** Lets clients ask what is allowed; the authorizer is fetched when the first one asks. */
+    public BuiltInKinds withReviews(Supplier<Authorizer> authorizer) {
+        AccessReviews reviews = new AccessReviews(authorizer);
+        handlers.put("selfsubjectaccessreviews.authorization.k8s.io", reviews.self());
+        handlers.put("subjectaccessreviews.authorization.k8s.io", reviews.subject());
+        handlers.put("localsubjectaccessreviews.authorization.k8s.io", reviews.local());
+        handlers.put("selfsubjectrulesreviews.authorization.k8s.io", reviews.rules());
+        handlers.put("selfsubjectreviews.authentication.k8s.io", reviews.whoAmI());
+        return this;
+    }
+
+    private void addRoles() {
+        for (String roles : List.of("roles", "clusterroles")) {
+            strategies.put(roles + ".rbac.authorization.k8s.io", new RoleStrategy());
+        }
+        for (String bindings : List.of("rolebindings", "clusterrolebindings")) {
+            strategies.put(bindings + ".rbac.authorization.k8s.io", new RoleBindingStrategy());
+        }
     }
 
     private void addWorkloads() {
