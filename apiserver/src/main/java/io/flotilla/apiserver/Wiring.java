@@ -1,6 +1,10 @@
 package io.flotilla.apiserver;
 
 import io.flotilla.apiserver.authn.Authenticator;
+import io.flotilla.apiserver.authn.RsaKeys;
+import io.flotilla.apiserver.authn.ServiceAccountTokens;
+import io.flotilla.apiserver.authn.TokenRequests;
+import io.flotilla.apiserver.authz.AnyAuthorizer;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
@@ -15,6 +19,7 @@ import io.flotilla.apiserver.registry.KindRules;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
 import io.flotilla.apiserver.registry.builtin.ClusterSettings;
+import io.flotilla.apiserver.registry.rbac.RoleObjects;
 import io.flotilla.apiserver.rest.Documents;
 import io.flotilla.apiserver.rest.ResourceRequests;
 import io.flotilla.apiserver.rest.RestHandler;
@@ -27,11 +32,12 @@ import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
 import io.flotilla.machinery.component.ProcessMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -60,14 +66,26 @@ final class Wiring {
     }
 
     @Singleton
-    KindRules rules(Main main, Schema schema) {
+    ServiceAccountTokens tokens(Main main) {
+        Flags flags = main.flags();
+        return new ServiceAccountTokens(
+                flags.serviceAccountIssuer(),
+                flags.serviceAccountSigningKeyFile().map(RsaKeys::privateKey).orElse(null),
+                flags.serviceAccountKeyFiles().stream().map(RsaKeys::publicKey).toList(),
+                Clock.systemUTC());
+    }
+
+    @Singleton
+    KindRules rules(Main main, Schema schema, ServiceAccountTokens tokens, BeanProvider<Authorizer> authorizer) {
         Flags flags = main.flags();
         ClusterSettings settings = ClusterSettings.of(
                 flags.serviceClusterIpRange(),
                 flags.serviceNodePortRange(),
                 flags.advertiseAddress(),
                 flags.rest().port());
-        return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom());
+        return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom())
+                .withTokens(tokens)
+                .withReviews(authorizer::get);
     }
 
     @Singleton
@@ -76,13 +94,13 @@ final class Wiring {
     }
 
     @Singleton
-    Authorizer authorizer() {
-        return new ComponentAuthorizer();
+    Authorizer authorizer(Registry registry) {
+        return new AnyAuthorizer(List.of(new ComponentAuthorizer(), RoleObjects.authorizer(registry)));
     }
 
     @Singleton
-    Authenticator authenticator() {
-        return new Authenticator(_ -> Optional.empty());
+    Authenticator authenticator(Registry registry, ServiceAccountTokens tokens) {
+        return new Authenticator(new TokenRequests(tokens, registry).authenticator(registry.objects()));
     }
 
     @Singleton

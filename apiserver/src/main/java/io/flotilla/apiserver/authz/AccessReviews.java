@@ -124,7 +124,16 @@ public final class AccessReviews {
                     new PolicyRule(all, all, all, Set.of(), List.of()),
                     new PolicyRule(all, Set.of(), Set.of(), Set.of(), List.of("*")));
         }
-        return authorizer.get() instanceof RoleAuthorizer roles ? roles.rules(user, namespace) : List.of();
+        return switch (authorizer.get()) {
+            case RoleAuthorizer roles -> roles.rules(user, namespace);
+            case AnyAuthorizer any ->
+                any.authorizers().stream()
+                        .filter(RoleAuthorizer.class::isInstance)
+                        .map(RoleAuthorizer.class::cast)
+                        .flatMap(roles -> roles.rules(user, namespace).stream())
+                        .toList();
+            default -> List.of();
+        };
     }
 
     private static void add(ObjectNode holder, String name, Set<String> values) {

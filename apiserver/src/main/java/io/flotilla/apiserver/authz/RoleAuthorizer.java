@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.request.User;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Role-based access control. What roles and bindings say is worked out once for each state of theirs, so that a
@@ -72,20 +71,5 @@ public final class RoleAuthorizer implements Authorizer {
             }
         }
         return true;
-    }
-
-    /** Asks one authorizer after the other; the first that allows decides. */
-    public static Authorizer anyOf(Supplier<List<Authorizer>> authorizers) {
-        return (user, attributes) -> {
-            String reason = "";
-            for (Authorizer each : authorizers.get()) {
-                Decision decision = each.authorize(user, attributes);
-                if (decision.allowed()) {
-                    return decision;
-                }
-                reason = reason.isEmpty() ? decision.reason() : reason;
-            }
-            return new Decision(false, reason);
-        };
     }
 }

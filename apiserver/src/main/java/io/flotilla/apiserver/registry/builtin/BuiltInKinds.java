@@ -38,10 +38,14 @@ import io.flotilla.apiserver.registry.policy.Eviction;
 import io.flotilla.apiserver.registry.policy.PodDisruptionBudgetStrategy;
 import io.flotilla.apiserver.registry.rbac.RoleBindingStrategy;
 import io.flotilla.apiserver.registry.rbac.RoleStrategy;
+import io.flotilla.apiserver.registry.scheduling.PriorityClassStrategy;
 import io.flotilla.apiserver.registry.service.ClusterAddresses;
 import io.flotilla.apiserver.registry.service.EndpointSliceStrategy;
 import io.flotilla.apiserver.registry.service.NodePorts;
 import io.flotilla.apiserver.registry.service.ServiceStrategy;
+import io.flotilla.apiserver.registry.storage.PersistentVolumeClaimStrategy;
+import io.flotilla.apiserver.registry.storage.PersistentVolumeStrategy;
+import io.flotilla.apiserver.registry.storage.StorageClassStrategy;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.workload.ControllerRevisionStrategy;
 import io.flotilla.apiserver.registry.workload.DaemonSetStrategy;
@@ -89,6 +93,7 @@ public final class BuiltInKinds implements KindRules {
         addCore(random);
         addWorkloads();
         addRoles();
+        addStorage();
         addHandlers();
         admission = List.of(
                 new ServiceAccount(resources, random),
@@ -139,6 +144,13 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("selfsubjectrulesreviews.authorization.k8s.io", reviews.rules());
         handlers.put("selfsubjectreviews.authentication.k8s.io", reviews.whoAmI());
         return this;
+    }
+
+    private void addStorage() {
+        strategies.put("persistentvolumes", new PersistentVolumeStrategy());
+        strategies.put("persistentvolumeclaims", new PersistentVolumeClaimStrategy());
+        strategies.put("storageclasses.storage.k8s.io", new StorageClassStrategy());
+        strategies.put("priorityclasses.scheduling.k8s.io", new PriorityClassStrategy());
     }
 
     private void addRoles() {
