@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +51,14 @@ public record Distribution(Path home) {
                     .collect(Collectors.joining(":"));
         } catch (IOException e) {
             throw new LabException("The program " + module + " is not built: run ./flotilla build.", e);
+        }
+    }
+
+    boolean hasClass(String module, String name) {
+        try (var jar = new JarFile(home.resolve("lib").resolve(jar(module)).toFile())) {
+            return jar.getEntry(name.replace('.', '/') + ".class") != null;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -38,6 +38,11 @@ public enum JavaProgram {
         return word;
     }
 
+    /** Whether the distribution has this program: modules are built, and come to life, one by one. */
+    boolean isBuiltInto(Distribution distribution) {
+        return distribution.hasClass(module, mainClass);
+    }
+
     /** Whether a program runs to work, or to write the cache of its loaded classes at its end. */
     public enum Purpose {
         WORK,

@@ -41,13 +41,16 @@ public final class Programs {
         this.etcd = etcd;
     }
 
-    /** Every process of the plan, in the order of kinds. */
+    /** Every process of the plan whose program the distribution has, in the order of kinds. */
     public static List<Program> of(Plan plan, LabFiles files, Distribution distribution, String etcd, Purpose purpose)
             throws IOException {
         var programs = new Programs(plan, files, etcd);
         programs.prepareCommands(distribution, purpose);
         var all = new ArrayList<Program>();
         for (var kind : Kind.values()) {
+            if (kind != Kind.ETCD && !programs.commands.containsKey(kind)) {
+                continue;
+            }
             for (int number = 1; number <= plan.size().of(kind); number++) {
                 all.add(programs.program(kind, number));
             }
@@ -59,7 +62,7 @@ public final class Programs {
         var directory = files.processes().resolveSibling("arguments");
         Files.createDirectories(directory);
         for (var kind : Kind.values()) {
-            if (kind != Kind.ETCD) {
+            if (kind != Kind.ETCD && javaProgram(kind).isBuiltInto(distribution)) {
                 commands.put(kind, javaProgram(kind).command(distribution, directory, purpose));
             }
         }
@@ -211,6 +214,9 @@ public final class Programs {
                 "--hostname-override=" + node,
                 "--node-ip=" + plan.blocks().nodeAddress(number),
                 "--port=" + plan.port(Kind.AGENT, number, Listener.GRPC),
+                "--tls-cert-file=" + trust.certificate(node),
+                "--tls-private-key-file=" + trust.key(node),
+                "--client-ca-file=" + trust.authority(),
                 "--pod-cidr=" + plan.blocks().podCidr(number),
                 "--root-dir=" + files.nodeRoot(node),
                 "--container-runtime-endpoint=" + plan.runtime().flag()));

@@ -69,6 +69,9 @@ public final class StatusReader {
             for (var kind : Kind.values()) {
                 for (int i = 1; i <= plan.size().of(kind); i++) {
                     var number = i;
+                    if (!records.isEmpty() && !records.containsKey(kind.name(number))) {
+                        continue;
+                    }
                     var lease = leaseOf.get(kind);
                     answers.add(threads.submit(() -> {
                         var holder = lease == null ? Optional.<Leases.Lease>empty() : lease.get();

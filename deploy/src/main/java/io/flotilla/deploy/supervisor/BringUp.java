@@ -84,8 +84,11 @@ final class BringUp {
                     waiting.add(process.program().name());
                 }
             }
-            if (waiting.isEmpty() && announced.add(kind) && plan.size().of(kind) > 0) {
-                progress.step(kind.word() + " ready (" + plan.size().of(kind) + ")");
+            var count = processes.stream()
+                    .filter(process -> process.program().kind() == kind)
+                    .count();
+            if (waiting.isEmpty() && announced.add(kind) && count > 0) {
+                progress.step(kind.word() + " ready (" + count + ")");
             }
             all &= waiting.isEmpty();
         }
