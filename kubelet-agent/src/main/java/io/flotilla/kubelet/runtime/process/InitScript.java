@@ -174,7 +174,9 @@ final class InitScript {
     private void plain(StringBuilder script, ContainerSpec spec) {
         script.append("cd ")
                 .append(Shell.quote(spec.workingDirectory()))
-                .append(" || fail 'cannot enter the working directory'\n");
+                .append(" || fail 'cannot enter the working directory ")
+                .append(spec.workingDirectory().replace("'", ""))
+                .append(", and without a mount namespace none is made'\n");
         findProgram(script, spec, "");
         List<String> command = new ArrayList<>();
         if (!spec.user().isRoot() && io.flotilla.kubelet.runtime.linux.Processes.isRoot()) {

@@ -45,18 +45,19 @@ public final class ProcessRuntime implements ContainerRuntime {
      * @throws IOException if the directory cannot be used or another agent uses it
      */
     public static ProcessRuntime open(Path directory) throws IOException {
-        return open(directory, HostPrograms.installed());
-    }
-
-    /** Opens the runtime with a choice of the machine's programs. */
-    static ProcessRuntime open(Path directory, HostPrograms programs) throws IOException {
-        Layout layout = Layout.create(directory);
-        DirectoryLock lock = DirectoryLock.take(layout.root());
-        var tools = new Toolbox(programs);
-        Isolation isolation = IsolationProbe.probe(layout, tools);
+        HostPrograms programs = HostPrograms.installed();
+        Isolation isolation = IsolationProbe.probe(Layout.create(directory), new Toolbox(programs));
         if (isolation instanceof Isolation.Plain(String reason)) {
             LOG.warn("Containers are plain processes: {}", reason);
         }
+        return open(directory, programs, isolation);
+    }
+
+    /** Opens the runtime with a choice of the machine's programs and of how far containers are kept apart. */
+    static ProcessRuntime open(Path directory, HostPrograms programs, Isolation isolation) throws IOException {
+        Layout layout = Layout.create(directory);
+        DirectoryLock lock = DirectoryLock.take(layout.root());
+        var tools = new Toolbox(programs);
         var clock = Clock.systemUTC();
         var random = new SecureRandom();
         var events = new LifecycleEvents(clock);
@@ -65,7 +66,7 @@ public final class ProcessRuntime implements ContainerRuntime {
         images.load();
         var addresses = new PodAddresses(layout.root());
         var sandboxes = new Sandboxes(layout.sandboxes(), addresses, clock, random);
-        var specs = new SpecResolver(images, tools.busybox().isPresent());
+        var specs = new SpecResolver(images, tools.busybox().isPresent(), isolation);
         var containers =
                 new ContainerStore(layout.containers(), sandboxes, images, catalogue, specs, isolation, clock, random);
         var scripts = new InitScript(layout, tools, new Skeletons(layout, tools));

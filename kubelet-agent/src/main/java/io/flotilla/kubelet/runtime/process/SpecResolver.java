@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /** Puts image and configuration together, as image runtimes do. */
@@ -30,23 +31,36 @@ final class SpecResolver {
 
     private final ImageStore images;
     private final boolean busybox;
+    private final boolean plain;
 
-    SpecResolver(ImageStore images, boolean busybox) {
+    SpecResolver(ImageStore images, boolean busybox, Isolation isolation) {
         this.images = images;
         this.busybox = busybox;
+        this.plain = isolation instanceof Isolation.Plain;
     }
 
     ContainerSpec resolve(PulledImage image, ContainerConfig config, Sandbox sandbox) {
         StandIn standIn = image.standIn();
         var security = config.getLinux().getSecurityContext();
         User user = Users.of(security);
+        Optional<Path> layer = images.layer(standIn);
+        var environment = environment(image, config, sandbox, user);
+        List<String> command = command(image, config);
+        if (plain && layer.isPresent()) {
+            reachLayer(layer.get(), environment, command);
+            environment.put(
+                    "FLOTILLA_SCRATCH",
+                    sandbox.directory()
+                            .resolve("scratch-" + config.getMetadata().getName())
+                            .toString());
+        }
         return new ContainerSpec(
-                command(image, config),
-                environment(image, config, sandbox, user),
+                command,
+                environment,
                 workingDirectory(standIn, config),
                 user,
                 busybox ? standIn.userland() : Userland.HOST,
-                images.layer(standIn),
+                layer,
                 binds(config, sandbox),
                 security.getReadonlyRootfs(),
                 security.getNamespaceOptions().getPid() == NamespaceMode.NODE,
@@ -96,8 +110,26 @@ final class SpecResolver {
         return environment;
     }
 
-    private static String workingDirectory(StandIn standIn, ContainerConfig config) {
-        return config.getWorkingDir().isEmpty() ? standIn.workingDirectory() : config.getWorkingDir();
+    /** Without a mount namespace the image's files lie where the machine keeps them: its programs are told where. */
+    private static void reachLayer(Path layer, SequencedMap<String, String> environment, List<String> command) {
+        String path = environment.getOrDefault("PATH", PATH);
+        environment.put(
+                "PATH",
+                layer.resolve("usr/local/bin") + ":" + layer.resolve("usr/sbin") + ":" + layer.resolve("usr/bin") + ":"
+                        + path);
+        environment.put("FLOTILLA_LAYER", layer.toString());
+        Path program = layer.resolve(Path.of("/").relativize(Path.of("/").resolve(command.getFirst())));
+        if (command.getFirst().startsWith("/") && Files.exists(program)) {
+            command.set(0, program.toString());
+        }
+    }
+
+    private String workingDirectory(StandIn standIn, ContainerConfig config) {
+        if (!config.getWorkingDir().isEmpty()) {
+            return config.getWorkingDir();
+        }
+        String directory = standIn.workingDirectory();
+        return plain && !Files.isDirectory(Path.of(directory)) ? "/" : directory;
     }
 
     private static long oomScore(ContainerConfig config) {

@@ -1,6 +1,7 @@
 package io.flotilla.kubelet.runtime.standin;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -35,10 +36,15 @@ public record ImageName(String repository, String tag, String digest) {
         if (!matcher.matches()) {
             return Optional.empty();
         }
+        String repository = inFull(matcher.group("repository"));
+        String path = repository.substring(repository.indexOf('/'));
+        // Only a registry's name may hold capitals.
+        if (!path.equals(path.toLowerCase(Locale.ROOT))) {
+            return Optional.empty();
+        }
         String tag = Optional.ofNullable(matcher.group("tag")).orElse("");
         String digest = Optional.ofNullable(matcher.group("digest")).orElse("");
-        return Optional.of(new ImageName(
-                inFull(matcher.group("repository")), tag.isEmpty() && digest.isEmpty() ? "latest" : tag, digest));
+        return Optional.of(new ImageName(repository, tag.isEmpty() && digest.isEmpty() ? "latest" : tag, digest));
     }
 
     private static String inFull(String repository) {

@@ -14,16 +14,18 @@ case $command in
         echo Paused
         exec sleep 2147483647 ;;
     serve-hostname)
-        mkdir -p /tmp/www
-        printf '%s' "$(cat /etc/hostname)" >/tmp/www/index.html
-        exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}${port:-9376}" -h /tmp/www 2>&1 ;;
+        pages=${FLOTILLA_SCRATCH:-/tmp}/www
+        mkdir -p "$pages"
+        printf '%s' "$HOSTNAME" >"$pages/index.html"
+        exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}${port:-9376}" -h "$pages" 2>&1 ;;
     netexec)
-        mkdir -p /tmp/www
-        printf '%s' "$(cat /etc/hostname)" >/tmp/www/hostname
-        cp /tmp/www/hostname /tmp/www/hostName
-        : >/tmp/www/healthz
-        printf 'NOW: %s' "$(date)" >/tmp/www/index.html
-        exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}${port:-8080}" -h /tmp/www 2>&1 ;;
+        pages=${FLOTILLA_SCRATCH:-/tmp}/www
+        mkdir -p "$pages"
+        printf '%s' "$HOSTNAME" >"$pages/hostname"
+        cp "$pages/hostname" "$pages/hostName"
+        : >"$pages/healthz"
+        printf 'NOW: %s' "$(date)" >"$pages/index.html"
+        exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}${port:-8080}" -h "$pages" 2>&1 ;;
     test-webserver)
         exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}${port:-80}" -h / 2>&1 ;;
     *)

@@ -16,7 +16,8 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-mkdir -p /tmp/www
-printf '%s\n' "$text" >/tmp/www/index.html
+pages=${FLOTILLA_SCRATCH:-/tmp}/www
+mkdir -p "$pages"
+printf '%s\n' "$text" >"$pages/index.html"
 address=${listen%:*}
-exec busybox httpd -f -v -p "${address:-${POD_IP:-0.0.0.0}}:${listen##*:}" -h /tmp/www 2>&1
+exec busybox httpd -f -v -p "${address:-${POD_IP:-0.0.0.0}}:${listen##*:}" -h "$pages" 2>&1

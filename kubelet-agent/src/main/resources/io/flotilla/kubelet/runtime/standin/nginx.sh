@@ -9,7 +9,7 @@ for argument; do
     esac
 done
 port=${FLOTILLA_DEFAULT_PORT:-80}
-root=/usr/share/nginx/html
+root=${FLOTILLA_LAYER:-}/usr/share/nginx/html
 for file in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf; do
     [ -f "$file" ] || continue
     while read -r directive value rest; do
@@ -27,5 +27,12 @@ for file in /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf; do
         esac
     done <"$file"
 done
+if [ "$port" -lt 1024 ] && [ "$(id -u)" != 0 ]; then
+    read -r first </proc/sys/net/ipv4/ip_unprivileged_port_start
+    if [ "$port" -lt "${first:-1024}" ]; then
+        echo "nginx: stand-in of Flotilla: port $port is open to root only on this machine" >&2
+        exit 1
+    fi
+fi
 echo "nginx: stand-in of Flotilla: busybox httpd serves $root at ${POD_IP:-0.0.0.0}:$port"
 exec busybox httpd -f -v -p "${POD_IP:+$POD_IP:}$port" -h "$root" 2>&1
