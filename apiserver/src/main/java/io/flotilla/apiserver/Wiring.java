@@ -7,10 +7,13 @@ import io.flotilla.apiserver.authn.TokenRequests;
 import io.flotilla.apiserver.authz.AnyAuthorizer;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
+import io.flotilla.apiserver.authz.Reviews;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
+import io.flotilla.apiserver.node.NodeAgents;
+import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Writes;
@@ -21,6 +24,7 @@ import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
 import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.registry.rbac.RoleObjects;
 import io.flotilla.apiserver.rest.Documents;
+import io.flotilla.apiserver.rest.PodStreams;
 import io.flotilla.apiserver.rest.ResourceRequests;
 import io.flotilla.apiserver.rest.RestHandler;
 import io.flotilla.apiserver.rest.RestServer;
@@ -110,6 +114,13 @@ final class Wiring {
     }
 
     @Singleton
+    NodeAgents agents(Main main) {
+        Flags flags = main.flags();
+        return NodeAgents.of(new NodeAgents.Config(
+                flags.kubeletClientCertificate(), flags.kubeletClientKey(), flags.kubeletCertificateAuthority()));
+    }
+
+    @Singleton
     PrometheusMeterRegistry metrics() {
         return ProcessMetrics.create();
     }
@@ -125,6 +136,8 @@ final class Wiring {
             Api api,
             Schema schema,
             Discovery discovery,
+            Registry registry,
+            NodeAgents agents,
             Authenticator authenticator,
             HealthChecks health,
             PrometheusMeterRegistry metrics) {
@@ -135,12 +148,13 @@ final class Wiring {
                 health,
                 metrics,
                 () -> flags.advertiseAddress() + ":" + flags.rest().port());
+        PodStreams streams = new PodStreams(api, new PodLocator(registry.objects(), registry), agents);
         return new RestServer(
                 flags.rest(),
                 new RestHandler(
                         authenticator,
                         api,
-                        new ResourceRequests(schema, api, new Tables(schema, Clock.systemUTC())),
+                        new ResourceRequests(schema, api, new Tables(schema, Clock.systemUTC()), streams),
                         documents));
     }
 
@@ -177,6 +191,7 @@ final class Wiring {
             Registry registry,
             RestServer rest,
             GrpcServer grpc,
+            NodeAgents agents,
             HealthChecks health,
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
@@ -184,6 +199,7 @@ final class Wiring {
         Readiness readiness = new Readiness(health);
         return new Lifecycle()
                 .addClosing("etcd", store)
+                .addClosing("agents", agents)
                 .addClosing("timer", timer::shutdownNow)
                 .add("cache", cache::start, cache)
                 .add("compactor", () -> compactor.start(timer), compactor)

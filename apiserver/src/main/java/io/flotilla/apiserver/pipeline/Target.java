@@ -13,7 +13,7 @@ import io.flotilla.apiserver.schema.ResourceInfo;
  */
 public record Target(ResourceInfo resource, String namespace, String name, String subresource) {
 
-    Attributes attributes(String verb) {
+    public Attributes attributes(String verb) {
         return new Attributes(
                 verb, resource.group(), resource.version(), resource.resource(), subresource, namespace, name, "");
     }

@@ -42,8 +42,10 @@ public final class ResourceRequests {
     private final Negotiation negotiation = new Negotiation();
     private final Map<RestWatchForm.Key, RestWatchForm> watchForms = new ConcurrentHashMap<>();
     private final Representations representations;
+    private final PodStreams streams;
 
-    public ResourceRequests(Schema schema, Api api, Tables tables) {
+    public ResourceRequests(Schema schema, Api api, Tables tables, PodStreams streams) {
+        this.streams = streams;
         this.schema = schema;
         this.api = api;
         this.representations = new Representations(schema, tables);
@@ -56,6 +58,10 @@ public final class ResourceRequests {
             return false;
         }
         Target target = new Target(resource.get(), path.namespace(), path.name(), path.subresource());
+        if (PodStreams.handles(target)) {
+            streams.handle(exchange, caller, target);
+            return true;
+        }
         Negotiation.Accepted accepted = negotiation.accept(exchange.header("accept"));
         boolean collection = path.name().isEmpty();
         switch (exchange.method()) {

@@ -103,7 +103,7 @@ public final class RestHandler implements RequestSink {
                 warning -> exchange.addHeader("warning", "299 - " + Quoting.quote(warning)));
     }
 
-    private static void fail(Exchange exchange, StatusException failure) {
+    static void fail(Exchange exchange, StatusException failure) {
         if (failure.code() == 401) {
             exchange.addHeader("www-authenticate", "Bearer realm=\"kubernetes-master\"");
         }

@@ -1,0 +1,21 @@
+package io.flotilla.apiserver.node;
+
+import io.flotilla.apiserver.request.StatusException;
+import io.grpc.Status;
+
+/** What an agent's failure is to the client that asked for it. */
+public final class AgentFailures {
+    private AgentFailures() {}
+
+    public static StatusException of(Throwable failure, String agent) {
+        Status status = Status.fromThrowable(failure);
+        String why = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        return switch (status.getCode()) {
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE -> StatusException.badRequest(why);
+            case NOT_FOUND -> new StatusException(404, "NotFound", why, null);
+            case UNAVAILABLE, DEADLINE_EXCEEDED ->
+                StatusException.internal("error dialing backend: the agent at " + agent + " does not answer: " + why);
+            default -> StatusException.internal(why);
+        };
+    }
+}

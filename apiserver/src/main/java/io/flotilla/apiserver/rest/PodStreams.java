@@ -1,0 +1,130 @@
+package io.flotilla.apiserver.rest;
+
+import io.flotilla.apiserver.node.NodeAgents;
+import io.flotilla.apiserver.node.PodLocator;
+import io.flotilla.apiserver.pipeline.Api;
+import io.flotilla.apiserver.pipeline.Caller;
+import io.flotilla.apiserver.pipeline.Target;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.proto.node.ContainerRef;
+import io.flotilla.proto.node.LogsRequest;
+import io.flotilla.proto.node.NodeGrpc;
+import io.flotilla.proto.node.SessionStart;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The subresources of pods that are streams between a client and a node's agent. */
+public final class PodStreams {
+    private static final Set<String> NAMES = Set.of("log", "exec", "attach", "portforward");
+    private static final List<String> SESSION_PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+    private static final String TUNNEL = "SPDY/3.1+portforward.k8s.io";
+
+    private final Api api;
+    private final PodLocator locator;
+    private final NodeAgents agents;
+
+    public PodStreams(Api api, PodLocator locator, NodeAgents agents) {
+        this.api = api;
+        this.locator = locator;
+        this.agents = agents;
+    }
+
+    static boolean handles(Target target) {
+        return target.resource().resource().equals("pods")
+                && target.resource().group().isEmpty()
+                && NAMES.contains(target.subresource());
+    }
+
+    void handle(Exchange exchange, Caller caller, Target target) {
+        boolean read = exchange.method().equals("GET");
+        if (!read && !exchange.method().equals("POST")) {
+            throw StatusException.methodNotSupported(
+                    target.resource(), exchange.method().toLowerCase(Locale.ROOT));
+        }
+        api.authorize(caller.user(), target.attributes(read ? "get" : "create"));
+        PodLocator.Located located = locator.locate(target.namespace(), target.name());
+        switch (target.subresource()) {
+            case "log" -> logs(exchange, located);
+            case "exec", "attach" ->
+                session(exchange, located, target.subresource().equals("exec"));
+            default -> portForward(exchange, located);
+        }
+    }
+
+    private void logs(Exchange exchange, PodLocator.Located located) {
+        Query query = exchange.query();
+        LogsRequest.Builder request = LogsRequest.newBuilder()
+                .setContainer(container(located, query))
+                .setFollow(query.flag("follow"))
+                .setPrevious(query.flag("previous"))
+                .setTimestamps(query.flag("timestamps"))
+                .setSinceTime(query.get("sinceTime"))
+                .setStream(query.get("stream"));
+        if (query.has("sinceSeconds")) {
+            request.setSinceSeconds(number(query, "sinceSeconds"));
+        }
+        if (query.has("tailLines")) {
+            request.setTailLines(number(query, "tailLines"));
+        }
+        if (query.has("limitBytes")) {
+            request.setLimitBytes(number(query, "limitBytes"));
+        }
+        new LogStream(exchange, located.agent())
+                .run(observer -> agents.at(located.agent()).logs(request.build(), observer));
+    }
+
+    private void session(Exchange exchange, PodLocator.Located located, boolean exec) {
+        Query query = exchange.query();
+        SessionStart start = SessionStart.newBuilder()
+                .setContainer(container(located, query))
+                .addAllCommand(exec ? query.all("command") : List.of())
+                .setStdin(query.flag("stdin"))
+                .setStdout(query.flag("stdout"))
+                .setStderr(query.flag("stderr") && !query.flag("tty"))
+                .setTty(query.flag("tty"))
+                .build();
+        if (exec && start.getCommandCount() == 0) {
+            throw StatusException.badRequest("you must specify at least 1 command for the container");
+        }
+        if (!start.getStdin() && !start.getStdout() && !start.getStderr()) {
+            throw StatusException.badRequest("you must specify at least 1 of stdin, stdout, stderr");
+        }
+        WebSocketUpgrade.upgrade(exchange, SESSION_PROTOCOLS, (pipeline, protocol) -> {
+            SessionBridge bridge = new SessionBridge(protocol.startsWith("v5"), located.agent());
+            pipeline.addLast(bridge);
+            bridge.open(pipeline.channel(), start, observer -> {
+                NodeGrpc.NodeStub agent = agents.at(located.agent());
+                if (exec) {
+                    agent.exec(observer);
+                } else {
+                    agent.attach(observer);
+                }
+            });
+        });
+    }
+
+    private void portForward(Exchange exchange, PodLocator.Located located) {
+        WebSocketUpgrade.upgrade(
+                exchange,
+                List.of(TUNNEL),
+                (pipeline, _) -> PortForwardTunnel.install(pipeline, located, agents.at(located.agent())));
+    }
+
+    private static ContainerRef container(PodLocator.Located located, Query query) {
+        return ContainerRef.newBuilder()
+                .setNamespace(located.namespace())
+                .setPod(located.name())
+                .setUid(located.uid())
+                .setContainer(PodLocator.container(located, query.get("container")))
+                .build();
+    }
+
+    private static long number(Query query, String name) {
+        try {
+            return Long.parseLong(query.get(name));
+        } catch (NumberFormatException e) {
+            throw StatusException.badRequest("strconv.ParseInt: parsing \"" + query.get(name) + "\": invalid syntax");
+        }
+    }
+}
