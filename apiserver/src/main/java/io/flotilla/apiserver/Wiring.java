@@ -7,7 +7,6 @@ import io.flotilla.apiserver.authn.TokenRequests;
 import io.flotilla.apiserver.authz.AnyAuthorizer;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
-import io.flotilla.apiserver.authz.Reviews;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.grpc.ClusterService;

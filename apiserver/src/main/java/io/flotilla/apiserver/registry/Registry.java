@@ -26,7 +26,6 @@ public final class Registry implements Resources {
     private final Map<ResourceInfo, ServedVersion> served = new LinkedHashMap<>();
     private final RegistryStore objects;
     private final KindRules rules;
-    private final Map<String, SubresourceHandler> reviews;
 
     /** What all resources share. */
     record Shared(
@@ -38,17 +37,14 @@ public final class Registry implements Resources {
             FieldOwnership ownership,
             Registry registry) {}
 
-    /** @param reviews handlers of resources that nobody stores and that are no matter of kinds, by qualified resource */
     public Registry(
             Schema schema,
             EtcdStore store,
             Cache cache,
             KindRules rules,
-            Map<String, SubresourceHandler> reviews,
             FieldOwnership ownership,
             Clock clock,
             RandomGenerator random) {
-        this.reviews = reviews;
         this.rules = rules;
         this.objects = new RegistryStore(this);
         Shared shared = new Shared(store, objects, clock, random, rules.admission(), ownership, this);
@@ -90,9 +86,6 @@ public final class Registry implements Resources {
 
     /** Handler of a subresource, or of a resource whose objects are not kept (empty subresource). */
     public Optional<SubresourceHandler> subresource(ResourceInfo parent, String subresource) {
-        if (subresource.isEmpty() && reviews.containsKey(parent.qualifiedResource())) {
-            return Optional.of(reviews.get(parent.qualifiedResource()));
-        }
         return rules.subresource(parent, subresource);
     }
 
