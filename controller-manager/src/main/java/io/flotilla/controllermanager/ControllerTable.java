@@ -7,6 +7,7 @@ import io.flotilla.controllermanager.endpoint.EndpointsController;
 import io.flotilla.controllermanager.endpointslice.EndpointSliceController;
 import io.flotilla.controllermanager.garbagecollector.GarbageCollector;
 import io.flotilla.controllermanager.namespace.NamespaceController;
+import io.flotilla.controllermanager.nodeipam.NodeIpamController;
 import io.flotilla.controllermanager.nodelifecycle.NodeLifecycleController;
 import io.flotilla.controllermanager.podgc.PodGarbageCollector;
 import io.flotilla.controllermanager.replicaset.ReplicaSetController;
@@ -37,6 +38,7 @@ final class ControllerTable {
         always("replicaset-controller", ReplicaSetController::new);
         always("endpoints-controller", EndpointsController::new);
         always("endpointslice-controller", EndpointSliceController::new);
+        BUILDERS.put("node-ipam-controller", ControllerTable::nodeIpam);
         always("node-lifecycle-controller", NodeLifecycleController::new);
         always("taint-eviction-controller", TaintEvictionController::new);
         always("pod-garbage-collector-controller", PodGarbageCollector::new);
@@ -55,6 +57,10 @@ final class ControllerTable {
 
     private static Optional<Controller> rootCaPublisher(ControllerContext context) {
         return context.settings().rootCaFile().map(file -> new RootCaPublisher(context, read(file)));
+    }
+
+    private static Optional<Controller> nodeIpam(ControllerContext context) {
+        return context.settings().clusterCidr().map(cidr -> new NodeIpamController(context, cidr));
     }
 
     private static String read(Path file) {
