@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An API server in memory for unit tests: typed reads and writes, versions, conflicts, generateName, graceful deletion by
- * finalizers, watches, merge patches, label selectors of the form {@code a=b,c=d} and field selectors by path. No
+ * finalizers, watches, merge patches, label selectors of the form {@code a=b,!c} and field selectors by path. No
  * defaults, no validation, no authorization: for those there is the real one.
  */
 public final class FakeCluster implements ApiClient {
@@ -438,6 +438,12 @@ public final class FakeCluster implements ApiClient {
                 ? ObjectJson.mapper().convertValue(tree.path("metadata").path("labels"), new TypeReference<>() {})
                 : Map.of();
         for (String term : terms(options.labelSelector())) {
+            if (term.startsWith("!")) {
+                if (labels.containsKey(term.substring(1))) {
+                    return false;
+                }
+                continue;
+            }
             String[] pair = term.split("=", 2);
             if (!pair[1].equals(labels.get(pair[0]))) {
                 return false;

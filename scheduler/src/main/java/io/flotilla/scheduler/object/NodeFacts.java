@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.flotilla.machinery.object.SlimMetadata;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;
 import java.util.HashMap;

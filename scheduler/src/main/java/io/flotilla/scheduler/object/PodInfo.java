@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.flotilla.machinery.object.SlimMetadata;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;

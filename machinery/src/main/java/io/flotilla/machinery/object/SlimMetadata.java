@@ -1,14 +1,14 @@
-package io.flotilla.scheduler.object;
+package io.flotilla.machinery.object;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The metadata that informers need, without the dozen empty collections of a whole one. */
-final class SlimMetadata {
+/** The metadata that informers need, without the dozen empty collections of a whole one: for objects kept by the thousand. */
+public final class SlimMetadata {
     private SlimMetadata() {}
 
-    static ObjectMeta of(
+    public static ObjectMeta of(
             @Nullable String namespace, String name, @Nullable String uid, @Nullable String resourceVersion) {
         ObjectMeta metadata = new ObjectMeta();
         metadata.setNamespace(namespace);

@@ -1,0 +1,7 @@
+package io.flotilla.kubeproxy.service;
+
+/** The transport protocols that are proxied. */
+public enum Protocol {
+    TCP,
+    UDP
+}
