@@ -48,9 +48,8 @@ class SocketRuntimeTest {
                         .version(VersionRequest.getDefaultInstance());
                 assertThat(version.getRuntimeName()).isEqualTo("containerd");
                 assertThat(runtime.streams()).isFalse();
-            } finally {
-                server.shutdownNow().awaitTermination();
             }
+            server.shutdown().awaitTermination();
         }
     }
 }

@@ -57,7 +57,8 @@ public interface PodRuntime {
     /** Kills and forgets. Does nothing for an unknown container. */
     void removeContainer(String containerId);
 
-    List<Container> containers();
+    /** Returns the containers whose sandbox's id begins so; all for an empty one. */
+    List<Container> containers(String sandboxId);
 
     ContainerStatus containerStatus(String containerId);
 

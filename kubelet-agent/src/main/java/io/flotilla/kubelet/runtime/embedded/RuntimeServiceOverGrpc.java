@@ -3,7 +3,6 @@ package io.flotilla.kubelet.runtime.embedded;
 import io.flotilla.proto.cri.CgroupDriver;
 import io.flotilla.proto.cri.Container;
 import io.flotilla.proto.cri.ContainerEventResponse;
-import io.flotilla.proto.cri.ContainerFilter;
 import io.flotilla.proto.cri.ContainerStatsRequest;
 import io.flotilla.proto.cri.ContainerStatsResponse;
 import io.flotilla.proto.cri.ContainerStatusRequest;
@@ -160,7 +159,7 @@ final class RuntimeServiceOverGrpc extends RuntimeServiceGrpc.RuntimeServiceImpl
         Calls.answer(observer, () -> {
             var status = runtime.podSandboxStatus(request.getPodSandboxId());
             var reply = PodSandboxStatusResponse.newBuilder().setStatus(status).setTimestamp(Nanos.of(clock.instant()));
-            for (Container container : containersOf(status.getId())) {
+            for (Container container : runtime.containers(status.getId())) {
                 unlessGone(() -> reply.addContainersStatuses(runtime.containerStatus(container.getId())));
             }
             return reply.build();
@@ -216,7 +215,7 @@ final class RuntimeServiceOverGrpc extends RuntimeServiceGrpc.RuntimeServiceImpl
         Calls.answer(
                 observer,
                 () -> ListContainersResponse.newBuilder()
-                        .addAllContainers(runtime.containers().stream()
+                        .addAllContainers(runtime.containers(request.getFilter().getPodSandboxId()).stream()
                                 .filter(container -> Filters.matches(request.getFilter(), container))
                                 .toList())
                         .build());
@@ -283,7 +282,7 @@ final class RuntimeServiceOverGrpc extends RuntimeServiceGrpc.RuntimeServiceImpl
             ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> observer) {
         Calls.answer(observer, () -> {
             var reply = ListContainerStatsResponse.newBuilder();
-            for (Container container : runtime.containers()) {
+            for (Container container : runtime.containers(request.getFilter().getPodSandboxId())) {
                 if (Filters.matches(request.getFilter(), container)) {
                     unlessGone(() -> reply.addStats(runtime.containerStats(container.getId())));
                 }
@@ -330,13 +329,6 @@ final class RuntimeServiceOverGrpc extends RuntimeServiceGrpc.RuntimeServiceImpl
     @Override
     public void getContainerEvents(GetEventsRequest request, StreamObserver<ContainerEventResponse> observer) {
         events.subscribe((ServerCallStreamObserver<ContainerEventResponse>) observer);
-    }
-
-    private List<Container> containersOf(String sandboxId) {
-        var filter = ContainerFilter.newBuilder().setPodSandboxId(sandboxId).build();
-        return runtime.containers().stream()
-                .filter(container -> Filters.matches(filter, container))
-                .toList();
     }
 
     /** A list is no snapshot: what was removed since it was taken is left out. */

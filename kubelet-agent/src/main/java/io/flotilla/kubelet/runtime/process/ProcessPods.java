@@ -137,8 +137,11 @@ final class ProcessPods implements PodRuntime {
     }
 
     @Override
-    public List<Container> containers() {
-        return containers.all().stream().map(ProcessContainer::summary).toList();
+    public List<Container> containers(String sandboxId) {
+        return containers.all().stream()
+                .filter(container -> container.sandbox().id().startsWith(sandboxId))
+                .map(ProcessContainer::summary)
+                .toList();
     }
 
     @Override

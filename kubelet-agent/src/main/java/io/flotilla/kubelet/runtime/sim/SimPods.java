@@ -154,8 +154,11 @@ final class SimPods implements PodRuntime {
     }
 
     @Override
-    public List<Container> containers() {
-        return store.containers().stream().map(SimContainer::summary).toList();
+    public List<Container> containers(String sandboxId) {
+        return store.containers().stream()
+                .filter(container -> container.pod().id().startsWith(sandboxId))
+                .map(SimContainer::summary)
+                .toList();
     }
 
     @Override
