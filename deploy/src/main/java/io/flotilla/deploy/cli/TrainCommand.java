@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "train", description = "Make the caches from which the JVMs start fast.", hidden = true)
 final class TrainCommand implements Callable<Integer> {
-    private static final Request SMALLEST = new Request(1, 1, 1, 1, 1, ContainerRuntime.SIM, null, null, false);
+    private static final Request SMALLEST = new Request(1, 1, 1, 1, 1, ContainerRuntime.PROCESS, null, null, false);
     private static final Duration PODS_READY_WITHIN = Duration.ofSeconds(20);
     private static final int POLL_MILLIS = 200;
     private static final String DEPLOYMENT = """
