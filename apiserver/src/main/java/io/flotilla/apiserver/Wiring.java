@@ -14,6 +14,7 @@ import io.flotilla.apiserver.grpc.GrpcServer;
 import io.flotilla.apiserver.node.NodeAgents;
 import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.openapi.OpenApi;
+import io.flotilla.apiserver.patch.FieldManager;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Writes;
 import io.flotilla.apiserver.registry.FieldOwnership;
@@ -92,8 +93,19 @@ final class Wiring {
     }
 
     @Singleton
-    Registry registry(Schema schema, EtcdStore store, Cache cache, KindRules rules) {
-        return new Registry(schema, store, cache, rules, FieldOwnership.NONE, Clock.systemUTC(), new SecureRandom());
+    FieldOwnership ownership(Schema schema) {
+        FieldManager fields = new FieldManager(schema);
+        return (resource, live, object, manager, subresource, now) -> fields.noteUpdate(
+                schema.type(resource),
+                new FieldManager.Write(
+                        manager, subresource, schema.subresources(resource).containsKey("status"), now),
+                live,
+                object);
+    }
+
+    @Singleton
+    Registry registry(Schema schema, EtcdStore store, Cache cache, KindRules rules, FieldOwnership ownership) {
+        return new Registry(schema, store, cache, rules, ownership, Clock.systemUTC(), new SecureRandom());
     }
 
     @Singleton

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * thread.
  */
 public final class OpenApi {
-    /** Media type of the protobuf form of v2, which clients before kubectl 1.27 ask for. */
+    /** Media type of the protobuf form of v2, which clients before kubectl 1.27 ask for, spelt with an @ as well. */
     public static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -76,7 +76,7 @@ public final class OpenApi {
             String media = clause.split(";")[0].strip();
             if (media.equals(V2_PROTOBUF)
                     || media.equals("application/com.github.proto-openapi.spec.v2@v1.0+protobuf")) {
-                return kept("v2 protobuf", () -> new Document(GnosticV2.encode(v2()), media));
+                return kept("v2 protobuf", () -> new Document(GnosticV2.encode(v2()), V2_PROTOBUF));
             }
             if (media.equals("application/json") || media.equals("*/*") || media.equals("application/*")) {
                 break;

@@ -44,7 +44,7 @@ final class Patches {
                 yield object;
             }
             case STRATEGIC -> StrategicMerge.apply(structure, object, (ObjectNode) patch.deepCopy());
-            case APPLY -> throw StatusException.badRequest("server-side apply is not supported by this server yet");
+            case APPLY -> throw StatusException.badRequest("server-side apply is not supported on this subresource");
         };
     }
 }

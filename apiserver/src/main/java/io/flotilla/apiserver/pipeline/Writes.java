@@ -108,6 +108,9 @@ public final class Writes {
             Caller caller, Target target, PatchType type, byte[] body, boolean force, WriteOptions options) {
         authorize(caller, target, "patch");
         BodyReader.Expected expected = expected(target);
+        if (type == PatchType.APPLY && !isHandled(target)) {
+            return apply(caller, target, expected, body, force, options);
+        }
         Patches patch = Patches.read(type, body);
         if (isHandled(target)) {
             SubresourceHandler handler = handler(target);
@@ -126,6 +129,53 @@ public final class Writes {
                             bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn()));
                 });
         return new Answer.Stored(200, version, updated);
+    }
+
+    /** Server-side apply: changes the object into what the configuration says, or makes it. */
+    private Answer apply(
+            Caller caller,
+            Target target,
+            BodyReader.Expected expected,
+            byte[] body,
+            boolean force,
+            WriteOptions options) {
+        supports(target, "patch");
+        ServedVersion version = stored(target, "patch");
+        ApplyConfiguration configuration = ApplyConfiguration.read(
+                body, target, expected, schema, options, force, Instant.now(clock), caller.warn());
+        try {
+            CachedObject updated = version.registry()
+                    .updating()
+                    .update(updating(caller, target, options, Updating.Ownership.SETTLED), old -> {
+                        ObjectNode applied = configuration.applyTo(version.fromStorage(old));
+                        return version.toStorage(
+                                bodies.check(applied, List.of(), expected, options.fieldValidation(), caller.warn()));
+                    });
+            return new Answer.Stored(200, version, updated);
+        } catch (StatusException e) {
+            if (e.code() != 404 || !target.subresource().isEmpty()) {
+                throw e;
+            }
+        }
+        authorize(caller, target, "create");
+        ObjectNode object = bodies.check(
+                configuration.create(target.resource(), target.namespace(), target.name()),
+                List.of(),
+                expected,
+                options.fieldValidation(),
+                caller.warn());
+        version.toStorage(object);
+        namespaces.checkCreation(version.storage(), target.namespace(), object);
+        CachedObject created = version.registry()
+                .creation()
+                .create(
+                        target.namespace(),
+                        object,
+                        caller.user(),
+                        options,
+                        caller.warn(),
+                        Updating.Ownership.SETTLED);
+        return new Answer.Stored(201, version, created);
     }
 
     /** Deletes an object; the body is a DeleteOptions object or empty. */

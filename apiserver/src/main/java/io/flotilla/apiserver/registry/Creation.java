@@ -47,6 +47,17 @@ public final class Creation {
      */
     public CachedObject create(
             String namespace, ObjectNode object, User user, WriteOptions options, Consumer<String> warn) {
+        return create(namespace, object, user, options, warn, Updating.Ownership.NOTED);
+    }
+
+    /** As {@link #create(String, ObjectNode, User, WriteOptions, Consumer)}, for objects that may be applied ones. */
+    public CachedObject create(
+            String namespace,
+            ObjectNode object,
+            User user,
+            WriteOptions options,
+            Consumer<String> warn,
+            Updating.Ownership ownership) {
         ResourceInfo resource = of.resource();
         ObjectNode metadata = ResourceRegistry.metadata(object);
         if (!metadata.path("resourceVersion").asText("").isEmpty()) {
@@ -68,7 +79,7 @@ public final class Creation {
                 metadata.put("name", generate(metadata.path("generateName").asText()));
             }
             String name = metadata.path("name").asText("");
-            Optional<CachedObject> created = attempt(context, namespace, name, object, options);
+            Optional<CachedObject> created = attempt(context, namespace, name, object, options, ownership);
             if (created.isPresent()) {
                 return created.get();
             }
@@ -83,13 +94,20 @@ public final class Creation {
 
     /** Returns empty if the name is taken. */
     private Optional<CachedObject> attempt(
-            WriteContext context, String namespace, String name, ObjectNode object, WriteOptions options) {
+            WriteContext context,
+            String namespace,
+            String name,
+            ObjectNode object,
+            WriteOptions options,
+            Updating.Ownership ownership) {
         ResourceInfo resource = of.resource();
         for (Admission plugin : admission) {
             plugin.admit(context, object, null);
         }
         of.strategy().prepareForCreate(context, object);
-        shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
+        if (ownership == Updating.Ownership.NOTED) {
+            shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
+        }
         List<FieldError> errors = of.strategy().validate(context, object);
         if (errors.isEmpty() && !isStorable(name)) {
             errors = List.of(FieldError.required("metadata.name", "name or generateName is required"));
