@@ -168,13 +168,7 @@ public final class Writes {
         namespaces.checkCreation(version.storage(), target.namespace(), object);
         CachedObject created = version.registry()
                 .creation()
-                .create(
-                        target.namespace(),
-                        object,
-                        caller.user(),
-                        options,
-                        caller.warn(),
-                        Updating.Ownership.SETTLED);
+                .create(target.namespace(), object, caller.user(), options, caller.warn(), Updating.Ownership.SETTLED);
         return new Answer.Stored(201, version, created);
     }
 
