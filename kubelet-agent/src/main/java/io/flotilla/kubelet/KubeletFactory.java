@@ -16,6 +16,9 @@ import io.flotilla.kubelet.cri.Cri;
 import io.flotilla.kubelet.env.DownwardApi;
 import io.flotilla.kubelet.env.Environment;
 import io.flotilla.kubelet.image.ImageManager;
+import io.flotilla.kubelet.log.LogFollowing;
+import io.flotilla.kubelet.log.LogRotation;
+import io.flotilla.kubelet.log.RunningLogs;
 import io.flotilla.kubelet.node.Machine;
 import io.flotilla.kubelet.node.NodeIdentity;
 import io.flotilla.kubelet.node.NodeLease;
@@ -23,10 +26,14 @@ import io.flotilla.kubelet.node.NodeReporter;
 import io.flotilla.kubelet.node.NodeStatuses;
 import io.flotilla.kubelet.probe.NetworkProber;
 import io.flotilla.kubelet.probe.PodProbes;
+import io.flotilla.kubelet.probe.Prober;
+import io.flotilla.kubelet.probe.SimulatedProber;
 import io.flotilla.kubelet.reference.WatchedReferences;
 import io.flotilla.kubelet.runtime.ContainerRuntime;
+import io.flotilla.kubelet.runtime.ContainerRuntimes;
 import io.flotilla.kubelet.runtime.RuntimeEndpoint;
-import io.flotilla.kubelet.runtime.process.ProcessRuntime;
+import io.flotilla.kubelet.serving.NodeServer;
+import io.flotilla.kubelet.stats.NodeSummary;
 import io.flotilla.kubelet.status.PodStatuses;
 import io.flotilla.kubelet.status.StatusManager;
 import io.flotilla.kubelet.timer.ThreadTimers;
@@ -51,7 +58,6 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
@@ -84,13 +90,7 @@ final class KubeletFactory {
     @Singleton
     ContainerRuntime runtime(KubeletConfig config) throws IOException {
         Files.createDirectories(config.rootDir());
-        return switch (RuntimeEndpoint.parse(config.runtimeEndpoint())) {
-            case RuntimeEndpoint.OfProcesses() ->
-                ProcessRuntime.open(config.rootDir().resolve("process"));
-            case RuntimeEndpoint.OfSimulation(), RuntimeEndpoint.OfSocket(Path _) ->
-                throw new IllegalArgumentException(
-                        "--container-runtime-endpoint: \"" + config.runtimeEndpoint() + "\" is not supported yet");
-        };
+        return ContainerRuntimes.open(RuntimeEndpoint.parse(config.runtimeEndpoint()), config.rootDir());
     }
 
     @Singleton
@@ -187,11 +187,11 @@ final class KubeletFactory {
             DownwardApi downwardApi,
             StatusManager statusManager,
             NodeReporter reporter,
+            LogFollowing following,
             ThreadTimers timers,
             ApiEventRecorder events,
             Clock clock) {
-        Informer<Pod> pods = informers.of(
-                ResourceTypes.PODS, ListOptions.ALL.withFieldSelector("spec.nodeName=" + config.nodeName()));
+        Informer<Pod> pods = pods(informers, config);
         Informer<Node> node = informers.of(
                 ResourceTypes.NODES, ListOptions.ALL.withFieldSelector("metadata.name=" + config.nodeName()));
         Informer<Service> services = informers.of(ResourceTypes.SERVICES);
@@ -229,14 +229,81 @@ final class KubeletFactory {
                 statusManager,
                 new NodeAdmission(() -> node.lister().list().stream().findFirst()),
                 backoff,
-                new PodProbes.Tools(new NetworkProber(cri), timers, events, clock, new SplittableRandom()),
+                new PodProbes.Tools(prober(config, cri), timers, events, clock, new SplittableRandom()),
                 directories,
                 events,
                 timers,
                 clock));
         later.are(workers);
-        ContainerNews news = new ContainerNews(runtime.channel(), cri, workers::wake, workers::wakeAll);
+        ContainerNews news = new ContainerNews(
+                runtime.channel(),
+                cri,
+                uid -> {
+                    workers.wake(uid);
+                    following.podChanged(uid);
+                },
+                () -> {
+                    workers.wakeAll();
+                    following.allChanged();
+                });
         return new Agent(config.podCidr(), cri, informers, pods, node, reporter, workers, references, news);
+    }
+
+    private static Informer<Pod> pods(Informers informers, KubeletConfig config) {
+        return informers.of(
+                ResourceTypes.PODS, ListOptions.ALL.withFieldSelector("spec.nodeName=" + config.nodeName()));
+    }
+
+    private static Prober prober(KubeletConfig config, Cri cri) {
+        Prober prober = new NetworkProber(cri);
+        return RuntimeEndpoint.parse(config.runtimeEndpoint()) instanceof RuntimeEndpoint.OfSimulation
+                ? new SimulatedProber(prober)
+                : prober;
+    }
+
+    @Singleton
+    LogFollowing following() {
+        return new LogFollowing();
+    }
+
+    @Singleton
+    LogRotation rotation(KubeletConfig config, Cri cri, ThreadTimers timers, Clock clock) {
+        return new LogRotation(
+                cri,
+                () -> RunningLogs.of(cri, new PodDirectories(config.rootDir())),
+                config.logMaxBytes(),
+                config.logMaxFiles(),
+                timers,
+                clock);
+    }
+
+    @Singleton
+    NodeServer server(
+            KubeletConfig config,
+            ContainerRuntime runtime,
+            Cri cri,
+            Informers informers,
+            LogFollowing following,
+            StatusManager statuses,
+            Clock clock) {
+        Optional<ServingConfig.KeyPair> keyPair = config.serving().keyPair();
+        return new NodeServer(
+                new NodeServer.Listening(
+                        config.nodeIp(),
+                        config.port(),
+                        keyPair.map(ServingConfig.KeyPair::certificate)
+                                .orElse(config.client().clientCertificate()),
+                        keyPair.map(ServingConfig.KeyPair::key)
+                                .orElse(config.client().clientKey()),
+                        config.clientCa().orElse(config.client().certificateAuthority())),
+                runtime,
+                cri,
+                pods(informers, config).lister(),
+                new PodDirectories(config.rootDir()),
+                following,
+                statuses::current,
+                new NodeSummary(config.nodeName(), config.rootDir(), cri, clock),
+                clock);
     }
 
     @Singleton
@@ -259,6 +326,8 @@ final class KubeletFactory {
             StatusManager statuses,
             NodeReporter reporter,
             NodeLease lease,
+            NodeServer server,
+            LogRotation rotation,
             Agent agent) {
         return new Lifecycle()
                 .addClosing("client", client)
@@ -266,9 +335,11 @@ final class KubeletFactory {
                 .addClosing("timers", timers)
                 .add("events", events::start, events)
                 .add("health", health::start, health)
+                .add("node API", server::start, server)
                 .add("pod status", statuses::start, statuses)
                 .add("node status", reporter::start, reporter)
                 .add("lease", lease::start, lease)
-                .add("pods", agent::start, agent);
+                .add("pods", agent::start, agent)
+                .add("log rotation", rotation::start, rotation);
     }
 }

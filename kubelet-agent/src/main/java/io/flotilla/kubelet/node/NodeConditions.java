@@ -12,11 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The conditions of the node, by the kubelet's default thresholds. */
+/** The conditions of the node, by the kubelet's default thresholds, which have none for process IDs. */
 final class NodeConditions {
     private static final long LEAST_MEMORY = 100L << 20;
     private static final double LEAST_DISK = 0.10;
-    private static final double LEAST_PIDS = 0.05;
 
     private final Cri cri;
     private final Path root;
@@ -45,7 +44,7 @@ final class NodeConditions {
                         "kubelet has disk pressure"),
                 pressure(
                         "PIDPressure",
-                        pidsAreShort(),
+                        false,
                         "KubeletHasSufficientPID",
                         "kubelet has sufficient PID available",
                         "KubeletHasInsufficientPID",
@@ -63,18 +62,6 @@ final class NodeConditions {
             FileStore store = Files.getFileStore(root);
             return store.getUsableSpace() < store.getTotalSpace() * LEAST_DISK;
         } catch (IOException _) {
-            return false;
-        }
-    }
-
-    private static boolean pidsAreShort() {
-        try {
-            String[] load = Files.readString(Path.of("/proc/loadavg")).split("[ /]");
-            long threads = Long.parseLong(load[4]);
-            long most = Long.parseLong(
-                    Files.readString(Path.of("/proc/sys/kernel/pid_max")).strip());
-            return most - threads < most * LEAST_PIDS;
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException _) {
             return false;
         }
     }

@@ -18,6 +18,7 @@ import io.flotilla.machinery.workqueue.Reconciler;
 import io.flotilla.machinery.workqueue.WorkQueue;
 import io.flotilla.machinery.workqueue.Workers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -175,7 +176,8 @@ public final class StatusManager implements AutoCloseable {
             if (isNothing(field.getValue()) && isNothing(old)) {
                 continue;
             }
-            if (!field.getValue().equals(old)) {
+            if (!field.getValue().equals(old)
+                    && !(field.getKey().equals("conditions") && sameOwned(old, field.getValue()))) {
                 change.set(field.getKey(), toSend(field.getKey(), old, field.getValue()));
             }
         }
@@ -188,8 +190,22 @@ public final class StatusManager implements AutoCloseable {
         return change;
     }
 
-    /** Lists that strategic merge joins by key are replaced where an element may have gone. */
+    /**
+     * Lists that strategic merge joins by key are replaced where an element may have gone. Conditions are joined by type:
+     * only those of the kubelet are sent, with null for what they no longer say.
+     */
     private static JsonNode toSend(String name, JsonNode old, JsonNode now) {
+        if (name.equals("conditions")) {
+            ArrayNode owned = ObjectJson.mapper().createArrayNode();
+            for (JsonNode condition : now) {
+                if (PodConditions.OWNED.contains(condition.path("type").asText())) {
+                    ObjectNode whole = owned.addObject();
+                    whole.putNull("reason").putNull("message");
+                    whole.setAll((ObjectNode) condition);
+                }
+            }
+            return owned;
+        }
         boolean joined = name.equals("podIPs") || name.equals("hostIPs");
         if (!joined || isNothing(old)) {
             return now;
@@ -198,6 +214,23 @@ public final class StatusManager implements AutoCloseable {
         replacing.addObject().put("$patch", "replace");
         now.forEach(replacing::add);
         return replacing;
+    }
+
+    private static boolean sameOwned(JsonNode old, JsonNode now) {
+        return owned(old).equals(owned(now));
+    }
+
+    private static Map<String, JsonNode> owned(JsonNode conditions) {
+        Map<String, JsonNode> owned = new HashMap<>();
+        for (JsonNode condition : conditions) {
+            String type = condition.path("type").asText();
+            if (PodConditions.OWNED.contains(type)) {
+                ObjectNode said = condition.deepCopy();
+                said.remove("lastProbeTime");
+                owned.put(type, said);
+            }
+        }
+        return owned;
     }
 
     private static boolean isOurs(String name) {

@@ -3,6 +3,7 @@ package io.flotilla.machinery.event;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.flotilla.machinery.client.ApiException;
 import io.flotilla.machinery.client.Patch;
 import io.flotilla.machinery.client.ResourceClient;
@@ -130,7 +131,7 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
     }
 
     private void write(Occurrence occurrence) {
-        Alike alike = new Alike(component, occurrence.regarding(), occurrence.type(), occurrence.reason());
+        Alike alike = new Alike(component, subject(occurrence), occurrence.type(), occurrence.reason());
         String message = combined(alike, occurrence);
         if (!mayWrite(occurrence)) {
             return;
@@ -158,7 +159,7 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
     }
 
     private boolean mayWrite(Occurrence occurrence) {
-        Bucket bucket = buckets.computeIfAbsent(occurrence.regarding(), _ -> new Bucket());
+        Bucket bucket = buckets.computeIfAbsent(subject(occurrence), _ -> new Bucket());
         double earned = bucket.filled.equals(Instant.EPOCH)
                 ? 0
                 : Duration.between(bucket.filled, occurrence.at()).toSeconds() * PER_SECOND;
@@ -205,6 +206,13 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
                 .withNewSource(component, host.isEmpty() ? null : host)
                 .withReportingComponent(component)
                 .withReportingInstance(host)
+                .build();
+    }
+
+    /** Returns what the event is about at whatever version: an object that changes between two events is the same. */
+    private static ObjectReference subject(Occurrence occurrence) {
+        return new ObjectReferenceBuilder(occurrence.regarding())
+                .withResourceVersion(null)
                 .build();
     }
 

@@ -2,6 +2,7 @@ package io.flotilla.machinery.client;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -423,10 +424,23 @@ public final class FakeCluster implements ApiClient {
                 JsonNode present = target.get(field.getKey());
                 ObjectNode into = present instanceof ObjectNode found ? found : target.putObject(field.getKey());
                 merge(into, object);
+            } else if (field.getKey().equals("conditions") && target.get("conditions") instanceof ArrayNode present) {
+                value.forEach(condition -> mergeCondition(present, (ObjectNode) condition));
             } else {
                 target.set(field.getKey(), value.deepCopy());
             }
         });
+    }
+
+    /** Conditions are a list with merge key {@code type}. */
+    private static void mergeCondition(ArrayNode present, ObjectNode change) {
+        for (JsonNode candidate : present) {
+            if (candidate.path("type").equals(change.path("type"))) {
+                merge((ObjectNode) candidate, change);
+                return;
+            }
+        }
+        merge(present.addObject(), change);
     }
 
     private static boolean selects(ListOptions options, JsonNode tree) {
