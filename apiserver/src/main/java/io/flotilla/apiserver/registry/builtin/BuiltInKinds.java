@@ -2,6 +2,7 @@ package io.flotilla.apiserver.registry.builtin;
 
 import io.flotilla.apiserver.admission.DefaultClass;
 import io.flotilla.apiserver.admission.DefaultTolerationSeconds;
+import io.flotilla.apiserver.admission.LimitRanger;
 import io.flotilla.apiserver.admission.Priority;
 import io.flotilla.apiserver.admission.RuntimeClass;
 import io.flotilla.apiserver.admission.ServiceAccount;
@@ -12,6 +13,7 @@ import io.flotilla.apiserver.authn.TokenRequests;
 import io.flotilla.apiserver.authz.AccessReviews;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.Admission;
+import io.flotilla.apiserver.registry.Conversion;
 import io.flotilla.apiserver.registry.KindRules;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.ObjectStore;
@@ -20,9 +22,12 @@ import io.flotilla.apiserver.registry.Strategy;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.batch.CronJobStrategy;
 import io.flotilla.apiserver.registry.batch.JobStrategy;
+import io.flotilla.apiserver.registry.certificate.Approval;
+import io.flotilla.apiserver.registry.certificate.SigningRequestStrategy;
 import io.flotilla.apiserver.registry.coordination.LeaseStrategy;
 import io.flotilla.apiserver.registry.core.ConfigMapStrategy;
 import io.flotilla.apiserver.registry.core.EndpointsStrategy;
+import io.flotilla.apiserver.registry.core.EventConversion;
 import io.flotilla.apiserver.registry.core.EventStrategy;
 import io.flotilla.apiserver.registry.core.LimitRangeStrategy;
 import io.flotilla.apiserver.registry.core.NamespaceFinalize;
@@ -47,6 +52,8 @@ import io.flotilla.apiserver.registry.storage.PersistentVolumeClaimStrategy;
 import io.flotilla.apiserver.registry.storage.PersistentVolumeStrategy;
 import io.flotilla.apiserver.registry.storage.StorageClassStrategy;
 import io.flotilla.apiserver.registry.validation.Names;
+import io.flotilla.apiserver.registry.workload.AutoscalerConversion;
+import io.flotilla.apiserver.registry.workload.AutoscalerStrategy;
 import io.flotilla.apiserver.registry.workload.ControllerRevisionStrategy;
 import io.flotilla.apiserver.registry.workload.DaemonSetStrategy;
 import io.flotilla.apiserver.registry.workload.DeploymentStrategy;
@@ -96,6 +103,7 @@ public final class BuiltInKinds implements KindRules {
         addStorage();
         addHandlers();
         admission = List.of(
+                new LimitRanger(resources),
                 new ServiceAccount(resources, random),
                 new TaintNodesByCondition(),
                 new Priority(resources),
@@ -147,6 +155,7 @@ public final class BuiltInKinds implements KindRules {
     }
 
     private void addStorage() {
+        strategies.put("certificatesigningrequests.certificates.k8s.io", new SigningRequestStrategy());
         strategies.put("persistentvolumes", new PersistentVolumeStrategy());
         strategies.put("persistentvolumeclaims", new PersistentVolumeClaimStrategy());
         strategies.put("storageclasses.storage.k8s.io", new StorageClassStrategy());
@@ -169,6 +178,7 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("statefulsets.apps", new StatefulSetStrategy());
         strategies.put("daemonsets.apps", new DaemonSetStrategy());
         strategies.put("controllerrevisions.apps", new ControllerRevisionStrategy());
+        strategies.put("horizontalpodautoscalers.autoscaling", new AutoscalerStrategy());
         strategies.put("jobs.batch", new JobStrategy());
         strategies.put("cronjobs.batch", new CronJobStrategy());
     }
@@ -181,6 +191,7 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("pods/ephemeralcontainers", new EphemeralContainers());
         handlers.put("pods/resize", new Resize());
         handlers.put("namespaces/finalize", new NamespaceFinalize());
+        handlers.put("certificatesigningrequests.certificates.k8s.io/approval", new Approval());
         Scale scale = new Scale();
         for (String workload :
                 List.of("replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps")) {
@@ -208,6 +219,15 @@ public final class BuiltInKinds implements KindRules {
     @Override
     public List<Admission> admission() {
         return admission;
+    }
+
+    @Override
+    public Conversion conversion(ResourceInfo resource) {
+        return switch (resource.qualifiedResource()) {
+            case "events", "events.events.k8s.io" -> new EventConversion();
+            case "horizontalpodautoscalers.autoscaling" -> new AutoscalerConversion();
+            default -> Conversion.NONE;
+        };
     }
 
     @Override
