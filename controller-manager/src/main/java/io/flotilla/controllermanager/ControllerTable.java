@@ -6,6 +6,8 @@ import io.flotilla.controllermanager.deployment.DeploymentController;
 import io.flotilla.controllermanager.endpoint.EndpointsController;
 import io.flotilla.controllermanager.endpointslice.EndpointSliceController;
 import io.flotilla.controllermanager.garbagecollector.GarbageCollector;
+import io.flotilla.controllermanager.job.FinishedJobController;
+import io.flotilla.controllermanager.job.JobController;
 import io.flotilla.controllermanager.namespace.NamespaceController;
 import io.flotilla.controllermanager.nodeipam.NodeIpamController;
 import io.flotilla.controllermanager.nodelifecycle.NodeLifecycleController;
@@ -36,6 +38,8 @@ final class ControllerTable {
         BUILDERS.put("root-ca-certificate-publisher-controller", ControllerTable::rootCaPublisher);
         always("deployment-controller", DeploymentController::new);
         always("replicaset-controller", ReplicaSetController::new);
+        always("job-controller", JobController::new);
+        always("ttl-after-finished-controller", FinishedJobController::new);
         always("endpoints-controller", EndpointsController::new);
         always("endpointslice-controller", EndpointSliceController::new);
         BUILDERS.put("node-ipam-controller", ControllerTable::nodeIpam);

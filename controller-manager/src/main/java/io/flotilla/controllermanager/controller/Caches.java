@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.flotilla.machinery.client.ListOptions;
@@ -32,6 +33,8 @@ public final class Caches {
     public static final String ROOT_CA_CONFIG_MAP = "kube-root-ca.crt";
     public static final String NODE_LEASES = "kube-node-lease";
 
+    public static final ResourceType<Job> JOBS = new ResourceType<>("batch", "v1", "jobs", "Job", true, Job.class);
+
     private static final String BY_CONTROLLER = "controller";
     private static final String BY_NODE = "node";
     private static final String BY_NAMESPACE = "namespace";
@@ -49,6 +52,7 @@ public final class Caches {
     private final Informer<Lease> nodeLeases;
     private final Informer<Deployment> deployments;
     private final Informer<ReplicaSet> replicaSets;
+    private final Informer<Job> jobs;
 
     /** Names the informers; they start with {@link Informers#start}. */
     public Caches(Informers informers) {
@@ -70,6 +74,7 @@ public final class Caches {
         deployments = of(ResourceTypes.DEPLOYMENTS);
         deployments.addIndex(BY_NAMESPACE, deployment -> List.of(namespace(deployment)));
         replicaSets = owned(ResourceTypes.REPLICA_SETS);
+        jobs = owned(JOBS);
     }
 
     private <T extends HasMetadata> Informer<T> of(ResourceType<T> type) {
@@ -202,5 +207,9 @@ public final class Caches {
 
     public Informer<ReplicaSet> replicaSets() {
         return replicaSets;
+    }
+
+    public Informer<Job> jobs() {
+        return jobs;
     }
 }
