@@ -21,6 +21,8 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
     /** Fields of /proc/PID/stat after the name, which is in parentheses and may hold anything. */
     private static final int STATE = 0;
 
+    private static final int BOOT_ID_LENGTH = 64;
+
     private static final int USER_TIME = 11;
 
     private static final int SYSTEM_TIME = 12;
@@ -141,8 +143,9 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
     }
 
     private static String currentBoot() {
-        try {
-            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        // The kernel may answer only the first read of such a file, and Files.readString begins with a short one.
+        try (var in = Files.newInputStream(PROC.resolve("sys/kernel/random/boot_id"))) {
+            return new String(in.readNBytes(BOOT_ID_LENGTH), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
             return "";
         }
