@@ -9,7 +9,7 @@ public final class AgentFailures {
 
     public static StatusException of(Throwable failure, String agent) {
         Status status = Status.fromThrowable(failure);
-        String why = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String why = why(status);
         return switch (status.getCode()) {
             case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE -> StatusException.badRequest(why);
             case NOT_FOUND -> new StatusException(404, "NotFound", why, null);
@@ -17,5 +17,13 @@ public final class AgentFailures {
                 StatusException.internal("error dialing backend: the agent at " + agent + " does not answer: " + why);
             default -> StatusException.internal(why);
         };
+    }
+
+    /** gRPC says no more than "io exception" where a connection fails; the cause says which. */
+    private static String why(Status status) {
+        String description =
+                status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        Throwable cause = status.getCause();
+        return cause == null || cause.getMessage() == null ? description : description + ": " + cause.getMessage();
     }
 }

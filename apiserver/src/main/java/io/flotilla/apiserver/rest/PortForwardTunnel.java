@@ -65,8 +65,10 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
         public void channelRead(ChannelHandlerContext context, Object message) {
             switch (message) {
                 case BinaryWebSocketFrame binary -> context.fireChannelRead(binary.content());
-                case PingWebSocketFrame ping ->
-                    Sending.flush(context.channel(), new PongWebSocketFrame(ping.content()));
+                case PingWebSocketFrame ping -> {
+                    // Not by way of SPDY, which does not know this message.
+                    var _ = context.writeAndFlush(new PongWebSocketFrame(ping.content()));
+                }
                 case CloseWebSocketFrame close -> {
                     close.release();
                     Sending.close(context.channel());
@@ -106,7 +108,10 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
         int stream = frame.streamId();
         String type = String.valueOf(headers.getAsString("streamtype"));
         String request = String.valueOf(headers.getAsString("requestid"));
-        Sending.flush(channel, new DefaultSpdySynReplyFrame(stream));
+        // A reply without headers would have no header block at all, which Go's SPDY takes for a broken frame.
+        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(stream);
+        reply.headers().set("status", "200");
+        Sending.flush(channel, reply);
         if (type.equals("error")) {
             errorStreams.put(request, stream);
             return;
