@@ -21,8 +21,7 @@ public final class AgentFailures {
 
     /** gRPC says no more than "io exception" where a connection fails; the cause says which. */
     private static String why(Status status) {
-        String description =
-                status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         Throwable cause = status.getCause();
         return cause == null || cause.getMessage() == null ? description : description + ": " + cause.getMessage();
     }
