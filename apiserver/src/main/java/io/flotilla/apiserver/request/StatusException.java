@@ -194,7 +194,7 @@ public final class StatusException extends RuntimeException {
 
     /** What the server depends on does not answer. */
     public static StatusException serviceUnavailable(String message) {
-        return new StatusException(503, "ServiceUnavailable", message, new Details("", "", "", List.of(), 1));
+        return new StatusException(503, "ServiceUnavailable", message, null);
     }
 
     public static StatusException requestEntityTooLarge(long limit) {

@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  */
 public final class EtcdStore implements AutoCloseable {
     private static final long CALL_MILLIS = 3_000;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final String PROBE_KEY = "/flotilla/probe";
 
     private final ManagedChannel channel;
