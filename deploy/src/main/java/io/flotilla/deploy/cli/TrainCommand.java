@@ -63,6 +63,7 @@ final class TrainCommand implements Callable<Integer> {
             end(plan, files, control);
         }
         Wipe.run(files);
+        Wipe.delete(directory);
         return 0;
     }
 

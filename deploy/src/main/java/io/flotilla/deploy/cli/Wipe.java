@@ -47,7 +47,8 @@ final class Wipe {
         }
     }
 
-    private static void delete(Path path) throws IOException {
+    /** Removes a file or a directory with all that is in it; follows no links. */
+    static void delete(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
