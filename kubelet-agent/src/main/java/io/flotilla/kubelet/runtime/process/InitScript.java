@@ -23,6 +23,33 @@ final class InitScript {
             exec 9>&-
             """;
 
+    /** Sets $at to a path of the container as it lies below mnt/root, links followed as the container would. */
+    private static final String INSIDE = """
+            inside() {
+              rest=$1 in= links=0
+              while [ -n "$rest" ]; do
+                rest=${rest#/}
+                part=${rest%%/*}
+                case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+                case $part in
+                  '' | .) ;;
+                  ..) in=${in%/*} ;;
+                  *)
+                    if [ -L "mnt/root$in/$part" ] && [ $links -lt 40 ]; then
+                      links=$((links + 1))
+                      link=$(READLINK "mnt/root$in/$part")
+                      case $link in /*) in= ;; esac
+                      rest=$link${rest:+/$rest}
+                    else
+                      in=$in/$part
+                    fi
+                    ;;
+                esac
+              done
+              at=mnt/root$in
+            }
+            """;
+
     private final Layout layout;
     private final Toolbox tools;
     private final Skeletons skeletons;
@@ -85,6 +112,7 @@ final class InitScript {
         script.append(mount).append(" -t proc proc mnt/root/proc || fail 'cannot mount /proc'\n");
         script.append(mount).append(" -t sysfs -o ro sysfs mnt/root/sys 2>/dev/null\n");
         script.append(mount).append(" -o bind /dev/pts mnt/root/dev/pts || fail 'cannot mount /dev/pts'\n");
+        script.append(INSIDE.replace("READLINK", tools.words("readlink")));
         spec.binds().forEach(bind -> bind(script, mount, bind));
         if (!spec.workingDirectory().equals("/")) {
             String directory = Shell.quote("mnt/root" + spec.workingDirectory());
@@ -128,46 +156,36 @@ final class InitScript {
                 .orElse("/" + directory);
     }
 
+    /**
+     * Mounts at the place that the container's own links lead to: /var/run is /run, and a link from the machine's tree
+     * must not lead out of the container's root.
+     */
     private void bind(StringBuilder script, String mount, Bind bind) {
-        String target = Shell.quote("mnt/root" + bind.target());
-        String parent = Shell.quote("mnt/root" + Path.of(bind.target()).getParent());
-        String mkdir = tools.words("mkdir") + " -p ";
+        Path path = Path.of(bind.target());
+        String mkdir = "[ -d \"$at\" ] || " + tools.words("mkdir") + " -p \"$at\"";
         String reason = " || fail " + Shell.quote("cannot mount at " + bind.target()) + "\n";
-        if (bind.directory()) {
-            script.append("[ -d ")
-                    .append(target)
-                    .append(" ] || ")
-                    .append(mkdir)
-                    .append(target)
-                    .append(reason);
-        } else {
-            script.append("[ -d ")
-                    .append(parent)
-                    .append(" ] || ")
-                    .append(mkdir)
-                    .append(parent)
-                    .append(reason);
-            script.append("[ ! -L ")
-                    .append(target)
-                    .append(" ] || ")
+        script.append("inside ")
+                .append(Shell.quote((bind.directory() ? path : path.getParent()).toString()))
+                .append('\n')
+                .append(mkdir)
+                .append(reason);
+        if (!bind.directory()) {
+            script.append("at=$at/")
+                    .append(Shell.quote(path.getFileName().toString()))
+                    .append("\n[ ! -L \"$at\" ] || ")
                     .append(tools.words("rm"))
-                    .append(" -f ")
-                    .append(target)
-                    .append(reason);
-            script.append("[ -e ")
-                    .append(target)
-                    .append(" ] || : >")
-                    .append(target)
+                    .append(" -f \"$at\"")
+                    .append(reason)
+                    .append("[ -e \"$at\" ] || : >\"$at\"")
                     .append(reason);
         }
         script.append(mount)
                 .append(bind.directory() ? " -o rbind " : " -o bind ")
                 .append(Shell.quote(bind.source().toString()))
-                .append(' ')
-                .append(target)
+                .append(" \"$at\"")
                 .append(reason);
         if (bind.readOnly()) {
-            script.append(mount).append(" -o remount,bind,ro ").append(target).append(reason);
+            script.append(mount).append(" -o remount,bind,ro \"$at\"").append(reason);
         }
     }
 

@@ -110,6 +110,29 @@ class NamespacedContainerIT {
         assertThat(Path.of("/usr/share/some")).doesNotExist();
     }
 
+    @Test
+    void aVolumeBelowALinkOfTheRootIsMountedWhereTheLinkLeads() throws IOException {
+        Path secret = Files.createDirectory(directory.resolve("secret"));
+        Files.writeString(secret.resolve("token"), "abc");
+        for (String image : List.of("debian", "busybox")) {
+            String pod = node.run(node.pod("token-" + image));
+            String target = "/var/run/secrets/kubernetes.io/serviceaccount";
+            String id = node.createAndStart(
+                    pod,
+                    Node.container(
+                                    "main",
+                                    image,
+                                    "sh",
+                                    "-c",
+                                    "cat " + target + "/token; touch " + target + "/x 2>/dev/null || echo refused")
+                            .addMounts(mount(secret, target, true))
+                            .build());
+
+            assertThat(node.awaitExit(id).getExitCode()).isZero();
+            assertThat(node.logLines("token-" + image, "main")).containsExactly("stdout F abcrefused");
+        }
+    }
+
     private static Mount mount(Path source, String target, boolean readOnly) {
         return Mount.newBuilder()
                 .setHostPath(source.toString())
