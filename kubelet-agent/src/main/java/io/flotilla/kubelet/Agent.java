@@ -72,6 +72,7 @@ final class Agent implements AutoCloseable {
             while (node.lister().list().isEmpty()) {
                 Thread.sleep(20);
             }
+            learnSandboxes();
             node.addHandler(new NodeChanges());
             pods.addHandler(workers);
             removeOrphans();
@@ -80,6 +81,14 @@ final class Agent implements AutoCloseable {
             LOG.info("Runs pods");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void learnSandboxes() {
+        try {
+            cri.learnSandboxes();
+        } catch (CriException e) {
+            LOG.warn("The runtime could not be listed; sandboxes are looked for one by one: {}", e.getMessage());
         }
     }
 

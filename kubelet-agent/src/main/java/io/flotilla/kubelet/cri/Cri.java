@@ -52,6 +52,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -64,6 +65,7 @@ public final class Cri {
 
     private final RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime;
     private final ImageServiceGrpc.ImageServiceBlockingStub images;
+    private final SandboxIndex index = new SandboxIndex();
 
     public Cri(Channel channel) {
         runtime = RuntimeServiceGrpc.newBlockingStub(channel);
@@ -88,12 +90,14 @@ public final class Cri {
     }
 
     public String runSandbox(PodSandboxConfig config, String runtimeHandler) {
-        return call(() -> runtime()
+        String id = call(() -> runtime()
                 .runPodSandbox(RunPodSandboxRequest.newBuilder()
                         .setConfig(config)
                         .setRuntimeHandler(runtimeHandler)
                         .build())
                 .getPodSandboxId());
+        index.add(config.getMetadata().getUid(), id);
+        return id;
     }
 
     public void stopSandbox(String id) {
@@ -106,6 +110,7 @@ public final class Cri {
         ifPresent(() -> runtime()
                 .removePodSandbox(
                         RemovePodSandboxRequest.newBuilder().setPodSandboxId(id).build()));
+        index.remove(id);
     }
 
     public String createContainer(String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
@@ -195,20 +200,44 @@ public final class Cri {
 
     /** Returns what the runtime has of the pod. */
     public PodView pod(String uid, String namespace, String name) {
-        Map<String, String> selector = Map.of(CriLabels.POD_UID, uid);
         List<SandboxView> sandboxes = new ArrayList<>();
-        for (PodSandbox sandbox : sandboxes(selector)) {
-            view(sandbox).ifPresent(sandboxes::add);
+        List<ContainerView> containers = new ArrayList<>();
+        for (String id : sandboxIds(uid)) {
+            sandbox(id).ifPresent(sandboxes::add);
+            for (Container container : containersIn(id)) {
+                view(container).ifPresent(containers::add);
+            }
         }
         sandboxes.sort(Comparator.comparing(SandboxView::createdAt).reversed());
-        List<ContainerView> containers = new ArrayList<>();
-        for (Container container : containers(selector)) {
-            view(container).ifPresent(containers::add);
-        }
         containers.sort(Comparator.comparing(ContainerView::createdAt)
                 .thenComparingInt(ContainerView::restartCount)
                 .reversed());
         return new PodView(uid, namespace, name, sandboxes, containers);
+    }
+
+    /** Learns of all sandboxes at once: from then on none is looked for by label, which costs a runtime the more it has. */
+    public void learnSandboxes() {
+        for (PodSandbox sandbox : sandboxes(Map.of())) {
+            index.add(sandbox.getLabelsOrDefault(CriLabels.POD_UID, ""), sandbox.getId());
+        }
+        index.isComplete();
+    }
+
+    private Set<String> sandboxIds(String uid) {
+        Optional<Set<String>> known = index.of(uid);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        sandboxes(Map.of(CriLabels.POD_UID, uid)).forEach(sandbox -> index.add(uid, sandbox.getId()));
+        return index.of(uid).orElse(Set.of());
+    }
+
+    private List<Container> containersIn(String sandboxId) {
+        return call(() -> runtime()
+                .listContainers(ListContainersRequest.newBuilder()
+                        .setFilter(ContainerFilter.newBuilder().setPodSandboxId(sandboxId))
+                        .build())
+                .getContainersList());
     }
 
     /** Returns the sandboxes whose labels match; all of them for no labels. */
@@ -229,11 +258,11 @@ public final class Cri {
                 .getContainersList());
     }
 
-    private Optional<SandboxView> view(PodSandbox listed) {
+    private Optional<SandboxView> sandbox(String id) {
         try {
             PodSandboxStatus status = call(() -> runtime()
                     .podSandboxStatus(PodSandboxStatusRequest.newBuilder()
-                            .setPodSandboxId(listed.getId())
+                            .setPodSandboxId(id)
                             .build())
                     .getStatus());
             List<String> ips = new ArrayList<>();

@@ -382,6 +382,8 @@ public final class FakeCri implements AutoCloseable {
                         .filter(status -> status.getLabelsMap()
                                 .entrySet()
                                 .containsAll(filter.getLabelSelectorMap().entrySet()))
+                        .filter(status ->
+                                sandboxOf.getOrDefault(status.getId(), "").startsWith(filter.getPodSandboxId()))
                         .forEach(status -> list.addContainers(Container.newBuilder()
                                 .setId(status.getId())
                                 .setPodSandboxId(sandboxOf.get(status.getId()))

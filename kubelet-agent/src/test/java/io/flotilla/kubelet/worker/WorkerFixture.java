@@ -143,6 +143,7 @@ final class WorkerFixture implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+        cri.learnSandboxes();
         watched.addHandler(workers);
         workers.removeOrphans();
         ContainerNews news = new ContainerNews(runtime.channel(), cri, workers::wake, workers::wakeAll);
