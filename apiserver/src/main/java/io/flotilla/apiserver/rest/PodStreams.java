@@ -13,12 +13,16 @@ import io.flotilla.proto.node.SessionStart;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The subresources of pods that are streams between a client and a node's agent. */
 public final class PodStreams {
     private static final Set<String> NAMES = Set.of("log", "exec", "attach", "portforward");
     private static final List<String> SESSION_PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
-    private static final String TUNNEL = "SPDY/3.1+portforward.k8s.io";
+    private static final List<String> SPDY_SESSION_PROTOCOLS =
+            List.of("v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
+    private static final String PORT_FORWARD = "portforward.k8s.io";
+    private static final String TUNNEL = "SPDY/3.1+" + PORT_FORWARD;
 
     private final Api api;
     private final PodLocator locator;
@@ -90,25 +94,40 @@ public final class PodStreams {
         if (!start.getStdin() && !start.getStdout() && !start.getStderr()) {
             throw StatusException.badRequest("you must specify at least 1 of stdin, stdout, stderr");
         }
-        WebSocketUpgrade.upgrade(exchange, SESSION_PROTOCOLS, (pipeline, protocol) -> {
-            SessionBridge bridge = new SessionBridge(protocol.startsWith("v5"), located.agent());
-            pipeline.addLast(bridge);
-            bridge.open(pipeline.channel(), start, observer -> {
-                NodeGrpc.NodeStub agent = agents.at(located.agent());
-                if (exec) {
-                    agent.exec(observer);
-                } else {
-                    agent.attach(observer);
-                }
-            });
-        });
+        Consumer<AgentSession> begin = observer -> {
+            NodeGrpc.NodeStub agent = agents.at(located.agent());
+            if (exec) {
+                agent.exec(observer);
+            } else {
+                agent.attach(observer);
+            }
+        };
+        if (SpdyUpgrade.isAsked(exchange)) {
+            SpdyUpgrade.upgrade(
+                    exchange,
+                    SPDY_SESSION_PROTOCOLS,
+                    (pipeline, protocol) -> SpdySession.install(pipeline, protocol, located.agent(), start, begin));
+        } else {
+            WebSocketUpgrade.upgrade(
+                    exchange,
+                    SESSION_PROTOCOLS,
+                    (pipeline, protocol) ->
+                            WebSocketSession.install(pipeline, protocol, located.agent(), start, begin));
+        }
     }
 
     private void portForward(Exchange exchange, PodLocator.Located located) {
-        WebSocketUpgrade.upgrade(
-                exchange,
-                List.of(TUNNEL),
-                (pipeline, _) -> PortForwardTunnel.install(pipeline, located, agents.at(located.agent())));
+        if (SpdyUpgrade.isAsked(exchange)) {
+            SpdyUpgrade.upgrade(
+                    exchange,
+                    List.of(PORT_FORWARD),
+                    (pipeline, _) -> PortForwarding.install(pipeline, located, agents.at(located.agent())));
+        } else {
+            WebSocketUpgrade.upgrade(
+                    exchange,
+                    List.of(TUNNEL),
+                    (pipeline, _) -> PortForwarding.installInWebSocket(pipeline, located, agents.at(located.agent())));
+        }
     }
 
     private static ContainerRef container(PodLocator.Located located, Query query) {

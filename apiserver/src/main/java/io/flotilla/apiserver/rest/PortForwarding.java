@@ -24,7 +24,6 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
-import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyHeaders;
@@ -39,24 +38,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Port forwarding: SPDY/3.1 inside the messages of a WebSocket. A client opens two streams for each connection that it
- * forwards, one for data and one for what goes wrong; the data stream becomes a call to the agent.
+ * Port forwarding over SPDY/3.1, which older clients speak on the connection itself and newer ones inside the messages of
+ * a WebSocket. A client opens two streams for each connection that it forwards, one for data and one for what goes
+ * wrong; the data stream becomes a call to the agent.
  */
-final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
+final class PortForwarding extends ChannelInboundHandlerAdapter {
     private final PodLocator.Located pod;
     private final NodeGrpc.NodeStub agent;
     private final Map<Integer, Connection> byData = new HashMap<>();
     private final Map<String, Integer> errorStreams = new HashMap<>();
 
-    private PortForwardTunnel(PodLocator.Located pod, NodeGrpc.NodeStub agent) {
+    private PortForwarding(PodLocator.Located pod, NodeGrpc.NodeStub agent) {
         this.pod = pod;
         this.agent = agent;
     }
 
+    /** Behind a SPDY codec. */
     static void install(ChannelPipeline pipeline, PodLocator.Located pod, NodeGrpc.NodeStub agent) {
+        pipeline.addLast(new PortForwarding(pod, agent));
+    }
+
+    static void installInWebSocket(ChannelPipeline pipeline, PodLocator.Located pod, NodeGrpc.NodeStub agent) {
         pipeline.addLast(new Bytes());
         pipeline.addLast(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
-        pipeline.addLast(new PortForwardTunnel(pod, agent));
+        install(pipeline, pod, agent);
     }
 
     /** Messages of the WebSocket are a stream of bytes to SPDY. */
@@ -108,10 +113,7 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
         int stream = frame.streamId();
         String type = String.valueOf(headers.getAsString("streamtype"));
         String request = String.valueOf(headers.getAsString("requestid"));
-        // A reply without headers would have no header block at all, which Go's SPDY takes for a broken frame.
-        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(stream);
-        reply.headers().set("status", "200");
-        Sending.flush(channel, reply);
+        Sending.flush(channel, SpdyUpgrade.reply(stream));
         if (type.equals("error")) {
             errorStreams.put(request, stream);
             return;
@@ -122,7 +124,8 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
         } catch (NumberFormatException e) {
             port = 0;
         }
-        Connection connection = new Connection(channel, stream, errorStreams.getOrDefault(request, 0));
+        Integer error = errorStreams.remove(request);
+        Connection connection = new Connection(channel, stream, error == null ? 0 : error);
         byData.put(stream, connection);
         connection.start(port);
     }
@@ -146,6 +149,7 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
         Connection connection = byData.remove(stream);
         if (connection != null) {
             connection.cancel();
+            connection.last(connection.errorStream);
         }
     }
 
@@ -266,9 +270,7 @@ final class PortForwardTunnel extends ChannelInboundHandlerAdapter {
 
         private void last(int stream) {
             if (stream != 0) {
-                DefaultSpdyDataFrame end = new DefaultSpdyDataFrame(stream, Unpooled.EMPTY_BUFFER);
-                end.setLast(true);
-                Sending.flush(channel, end);
+                Sending.flush(channel, SpdyUpgrade.end(stream));
             }
         }
     }
