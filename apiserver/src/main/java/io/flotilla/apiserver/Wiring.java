@@ -9,6 +9,8 @@ import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
+import io.flotilla.apiserver.extension.CustomKinds;
+import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
 import io.flotilla.apiserver.node.NodeAgents;
@@ -89,6 +91,7 @@ final class Wiring {
                 flags.rest().port());
         return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom())
                 .withTokens(tokens)
+                .withRules("customresourcedefinitions.apiextensions.k8s.io", new DefinitionStrategy())
                 .withReviews(authorizer::get);
     }
 
@@ -106,6 +109,11 @@ final class Wiring {
     @Singleton
     Registry registry(Schema schema, EtcdStore store, Cache cache, KindRules rules, FieldOwnership ownership) {
         return new Registry(schema, store, cache, rules, ownership, Clock.systemUTC(), new SecureRandom());
+    }
+
+    @Singleton
+    CustomKinds customKinds(Schema schema, Cache cache, Registry registry) {
+        return new CustomKinds(schema, cache, registry, Clock.systemUTC());
     }
 
     @Singleton
@@ -200,6 +208,7 @@ final class Wiring {
             EtcdStore store,
             Cache cache,
             Registry registry,
+            CustomKinds customKinds,
             RestServer rest,
             GrpcServer grpc,
             NodeAgents agents,
@@ -213,6 +222,7 @@ final class Wiring {
                 .addClosing("agents", agents)
                 .addClosing("timer", timer::shutdownNow)
                 .add("cache", cache::start, cache)
+                .add("custom-kinds", customKinds::start, customKinds)
                 .add("compactor", () -> compactor.start(timer), compactor)
                 .add("rest", rest::start, rest)
                 .add("grpc", grpc::start, grpc)

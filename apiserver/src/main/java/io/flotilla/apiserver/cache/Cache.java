@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.pcollections.TreePMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ public final class Cache implements AutoCloseable {
     private final Progress progress = new Progress();
     private final RevisionProbe probe;
     private final Map<String, ResourceCache> byPrefix = new ConcurrentHashMap<>();
+    private final Object layout = new Object();
+    // Guarded by layout.
+    private int loads;
     private volatile boolean closed;
     private volatile boolean loaded;
     private volatile String trouble = "the cache has not been filled yet";
@@ -48,6 +52,70 @@ public final class Cache implements AutoCloseable {
         return byPrefix.computeIfAbsent(
                 storagePrefix + "/",
                 prefix -> new ResourceCache(prefix, namespaced, selectable, progress::revision, System::nanoTime));
+    }
+
+    /**
+     * Adds a resource while the feed runs; returns once it holds what is stored. A cache that the prefix had before is
+     * fed until then; afterwards it is to be {@linkplain #detach detached}.
+     *
+     * @param reading brings a stored value into the form that is served
+     * @throws StorageException if etcd cannot be read; nothing is added then
+     */
+    public ResourceCache attach(
+            String storagePrefix, boolean namespaced, SelectableFields selectable, UnaryOperator<byte[]> reading) {
+        String prefix = storagePrefix + "/";
+        Optional<ResourceCache> previous = Optional.ofNullable(byPrefix.get(prefix));
+        ResourceCache resource = new ResourceCache(
+                prefix, namespaced, selectable, progress::revision, System::nanoTime, reading, previous);
+        // From here on it is told of every change, so what is read after this misses none.
+        byPrefix.put(prefix, resource);
+        try {
+            while (!fill(resource)) {
+                LOG.debug("everything was loaded meanwhile; filling {} again", prefix);
+            }
+        } catch (StorageException e) {
+            previous.ifPresentOrElse(before -> byPrefix.put(prefix, before), () -> byPrefix.remove(prefix));
+            throw e;
+        }
+        return resource;
+    }
+
+    /** Forgets a resource that was attached, unless another has taken its place already, and ends its watches. */
+    public void detach(ResourceCache resource) {
+        byPrefix.remove(resource.prefix(), resource);
+        resource.finishWatches();
+    }
+
+    private boolean fill(ResourceCache resource) {
+        int before;
+        synchronized (layout) {
+            before = loads;
+        }
+        TreePMap<String, CachedObject> objects = TreePMap.empty();
+        String start = resource.prefix();
+        long revision = 0;
+        while (true) {
+            Page page = store.range(resource.prefix(), start, PAGE, revision);
+            revision = page.revision();
+            for (Versioned each : page.items()) {
+                String key = each.key().substring(resource.prefix().length());
+                Optional<CachedObject> object = decode(resource, key, each);
+                if (object.isPresent()) {
+                    objects = objects.plus(key, object.get());
+                }
+            }
+            if (!page.more()) {
+                break;
+            }
+            start = page.items().getLast().key() + '\0';
+        }
+        synchronized (layout) {
+            if (loads != before) {
+                return false;
+            }
+            resource.fill(objects, revision);
+            return true;
+        }
     }
 
     /** Starts filling; returns at once. */
@@ -162,6 +230,8 @@ public final class Cache implements AutoCloseable {
 
     private void load() {
         Map<ResourceCache, TreePMap<String, CachedObject>> objects = new HashMap<>();
+        // What is attached from here on fills itself.
+        List<ResourceCache> resources = List.copyOf(byPrefix.values());
         String start = ROOT;
         long revision = 0;
         int count = 0;
@@ -190,7 +260,10 @@ public final class Cache implements AutoCloseable {
             start = page.items().getLast().key() + '\0';
         }
         long at = revision;
-        byPrefix.values().forEach(resource -> resource.reset(objects.getOrDefault(resource, TreePMap.empty()), at));
+        synchronized (layout) {
+            loads++;
+            resources.forEach(resource -> resource.reset(objects.getOrDefault(resource, TreePMap.empty()), at));
+        }
         progress.set(revision);
         loaded = true;
         LOG.info("cache filled with {} objects at revision {}", count, revision);
@@ -203,13 +276,8 @@ public final class Cache implements AutoCloseable {
             last = change.revision();
             Optional<ResourceCache> owner = owner(change.key());
             if (owner.isPresent()) {
-                ResourceCache resource = owner.get();
-                String key = change.key().substring(resource.prefix().length());
-                Optional<CachedObject> current = switch (change) {
-                    case EtcdWatch.Change.Put(Versioned stored) -> decode(resource, key, stored);
-                    case EtcdWatch.Change.Delete _ -> Optional.empty();
-                };
-                resource.apply(key, current, change.revision(), toWake);
+                apply(owner.get(), change, toWake);
+                owner.get().predecessor().ifPresent(replaced -> apply(replaced, change, toWake));
             }
         }
         if (last > 0) {
@@ -218,10 +286,19 @@ public final class Cache implements AutoCloseable {
         toWake.forEach(Watcher::wake);
     }
 
+    private static void apply(ResourceCache resource, EtcdWatch.Change change, Set<Watcher<?>> toWake) {
+        String key = change.key().substring(resource.prefix().length());
+        Optional<CachedObject> current = switch (change) {
+            case EtcdWatch.Change.Put(Versioned stored) -> decode(resource, key, stored);
+            case EtcdWatch.Change.Delete _ -> Optional.empty();
+        };
+        resource.apply(key, current, change.revision(), toWake);
+    }
+
     /** A value that is no object is told in the log and otherwise as if it were not there. */
     private static Optional<CachedObject> decode(ResourceCache resource, String key, Versioned stored) {
         try {
-            return Optional.of(StoredForm.decode(key, stored, resource.selectable()));
+            return Optional.of(StoredForm.decode(key, resource.read(stored), resource.selectable()));
         } catch (UncheckedIOException | ClassCastException e) {
             LOG.error("etcd holds something unreadable under {}: {}", stored.key(), e.getMessage());
             return Optional.empty();

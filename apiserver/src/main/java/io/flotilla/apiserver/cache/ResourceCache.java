@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.cache;
 
+import io.flotilla.apiserver.storage.Versioned;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 
 /**
@@ -24,12 +27,18 @@ public final class ResourceCache {
     private final OptionalInt nodeField;
     private final LongSupplier progress;
     private final LongSupplier nanoTime;
+    private final UnaryOperator<byte[]> reading;
 
+    private volatile Optional<ResourceCache> predecessor;
     private volatile Snapshot snapshot = new Snapshot(TreePMap.empty(), 0);
 
     // Guarded by this.
     private EventLog log = new EventLog(TreePMap.empty(), 0);
     private final Map<String, List<Watcher<?>>> watchers = new HashMap<>();
+    // Guarded by this. Changes that came while what is stored was read; null once that is done.
+    private @Nullable List<Pending> pending;
+
+    private record Pending(String key, Optional<CachedObject> current, long revision) {}
 
     /**
      * @param prefix etcd prefix with its trailing slash
@@ -41,6 +50,27 @@ public final class ResourceCache {
             SelectableFields selectable,
             LongSupplier progress,
             LongSupplier nanoTime) {
+        this(prefix, namespaced, selectable, progress, nanoTime, UnaryOperator.identity(), Optional.empty());
+        pending = null;
+    }
+
+    /**
+     * A cache that waits to be {@linkplain #fill filled}.
+     *
+     * @param reading brings a stored value into the form that is served
+     * @param predecessor what is to be fed in its stead until then
+     */
+    ResourceCache(
+            String prefix,
+            boolean namespaced,
+            SelectableFields selectable,
+            LongSupplier progress,
+            LongSupplier nanoTime,
+            UnaryOperator<byte[]> reading,
+            Optional<ResourceCache> predecessor) {
+        this.reading = reading;
+        this.predecessor = predecessor;
+        this.pending = new ArrayList<>();
         this.prefix = prefix;
         this.namespaced = namespaced;
         this.selectable = selectable;
@@ -55,6 +85,35 @@ public final class ResourceCache {
 
     public SelectableFields selectable() {
         return selectable;
+    }
+
+    /** A stored value in the form that is served. */
+    @SuppressWarnings("ReferenceEquality") // the same array says that there was nothing to do
+    Versioned read(Versioned stored) {
+        byte[] value = reading.apply(stored.value());
+        return value == stored.value() ? stored : new Versioned(stored.key(), value, stored.revision());
+    }
+
+    /** The cache that this one replaces, while it is not filled itself. */
+    Optional<ResourceCache> predecessor() {
+        return predecessor;
+    }
+
+    /** Takes over what was read, and what changed meanwhile. */
+    synchronized void fill(TreePMap<String, CachedObject> objects, long revision) {
+        List<Pending> changes = pending;
+        if (changes == null) {
+            return;
+        }
+        snapshot = new Snapshot(objects, revision);
+        log = new EventLog(objects, revision);
+        pending = null;
+        for (Pending each : changes) {
+            if (each.revision() > revision) {
+                apply(each.key(), each.current(), each.revision(), new HashSet<>());
+            }
+        }
+        predecessor = Optional.empty();
     }
 
     /** All objects now: everything up to the revision it tells is in it. */
@@ -156,6 +215,8 @@ public final class ResourceCache {
         synchronized (this) {
             snapshot = new Snapshot(objects, revision);
             log = new EventLog(objects, revision);
+            pending = null;
+            predecessor = Optional.empty();
             watchers.values().forEach(ended::addAll);
         }
         ended.forEach(Watcher::finish);
@@ -163,6 +224,10 @@ public final class ResourceCache {
 
     /** Applies a change. Called by the feed, which wakes those that it adds to the set. */
     synchronized void apply(String key, Optional<CachedObject> current, long revision, Set<Watcher<?>> toWake) {
+        if (pending != null) {
+            pending.add(new Pending(key, current, revision));
+            return;
+        }
         TreePMap<String, CachedObject> objects = snapshot.objects();
         Optional<CachedObject> previous = Optional.ofNullable(objects.get(key));
         if (current.isEmpty() && previous.isEmpty()) {

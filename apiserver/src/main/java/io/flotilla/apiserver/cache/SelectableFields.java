@@ -20,10 +20,11 @@ public final class SelectableFields {
     private final List<Field> fields;
     private final Map<String, String> aliases;
     private final Map<String, Map<String, Integer>> byGroup = new HashMap<>();
+    private final boolean deep;
 
     /**
      * @param label as selectors spell it
-     * @param path one or two names
+     * @param path names with dots between them
      * @param absent value where the object has none
      */
     private record Field(String label, String path, String absent) {
@@ -35,6 +36,8 @@ public final class SelectableFields {
     private SelectableFields(List<Field> fields, Map<String, String> aliases) {
         this.fields = fields;
         this.aliases = aliases;
+        this.deep = fields.stream()
+                .anyMatch(field -> field.path().indexOf('.') != field.path().lastIndexOf('.'));
         for (int i = 0; i < fields.size(); i++) {
             String path = fields.get(i).path();
             int dot = path.indexOf('.');
@@ -97,6 +100,13 @@ public final class SelectableFields {
         };
     }
 
+    /** Fields of a custom resource, each as names with dots between them; absent ones count as empty. */
+    public static SelectableFields ofPaths(List<String> paths) {
+        return paths.isEmpty()
+                ? NONE
+                : new SelectableFields(paths.stream().map(Field::of).toList(), Map.of());
+    }
+
     private static SelectableFields plain(String... paths) {
         return new SelectableFields(Arrays.stream(paths).map(Field::of).toList(), Map.of());
     }
@@ -149,6 +159,24 @@ public final class SelectableFields {
             JsonToken member = in.nextToken();
             if (index != null && member.isScalarValue() && member != JsonToken.VALUE_NULL) {
                 into[index] = Interned.of(in.getText());
+            } else if (deep && member == JsonToken.START_OBJECT) {
+                collectBelow(in.currentName() + ".", wanted, in, into);
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    private static void collectBelow(String path, Map<String, Integer> wanted, JsonParser in, String[] into)
+            throws IOException {
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+            String below = path + in.currentName();
+            JsonToken member = in.nextToken();
+            Integer index = wanted.get(below);
+            if (index != null && member.isScalarValue() && member != JsonToken.VALUE_NULL) {
+                into[index] = Interned.of(in.getText());
+            } else if (member == JsonToken.START_OBJECT) {
+                collectBelow(below + ".", wanted, in, into);
             } else {
                 in.skipChildren();
             }

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * The discovery documents. Each is built when first asked for and kept. Which form of {@code /api} and {@code /apis} is
+ * The discovery documents. Each is built when first asked for and kept until other custom resources are served. Which form of {@code /api} and {@code /apis} is
  * sent follows from the Accept header: KEP-3352 (aggregated discovery).
  */
 public final class Discovery {
@@ -44,30 +44,58 @@ public final class Discovery {
             "resource.k8s.io",
             "flowcontrol.apiserver.k8s.io");
 
-    private final Map<String, Map<String, List<ResourceInfo>>> groups = new LinkedHashMap<>();
-    private final Map<String, Document> documents = new ConcurrentHashMap<>();
+    private final Schema schema;
     private final LegacyForm legacy;
     private final AggregatedForm aggregated;
+    private volatile State state;
+
+    /** What is served at one time, and the documents that say so. */
+    private record State(
+            long generation, Map<String, Map<String, List<ResourceInfo>>> groups, Map<String, Document> documents) {}
 
     public Discovery(Schema schema) {
+        this.schema = schema;
+        legacy = new LegacyForm(schema);
+        aggregated = new AggregatedForm(schema);
+        state = state(schema);
+    }
+
+    private static State state(Schema schema) {
+        long generation = schema.generation();
+        Map<String, Map<String, List<ResourceInfo>>> groups = new LinkedHashMap<>();
         groups.put("", new LinkedHashMap<>());
         GROUPS.forEach(group -> groups.put(group, new LinkedHashMap<>()));
         List<ResourceInfo> resources = new ArrayList<>(schema.resources());
+        resources.addAll(schema.customResources());
         resources.sort(ApiVersions.PREFERRED_FIRST);
         for (ResourceInfo resource : resources) {
             groups.computeIfAbsent(resource.group(), _ -> new LinkedHashMap<>())
                     .computeIfAbsent(resource.version(), _ -> new ArrayList<>())
                     .add(resource);
         }
-        legacy = new LegacyForm(schema);
-        aggregated = new AggregatedForm(schema);
+        return new State(generation, groups, new ConcurrentHashMap<>());
+    }
+
+    private State state() {
+        State current = state;
+        if (current.generation() != schema.generation()) {
+            // Two that ask at once may both build: the same documents.
+            current = state(schema);
+            state = current;
+        }
+        return current;
+    }
+
+    private Map<String, Map<String, List<ResourceInfo>>> groups() {
+        return state().groups();
     }
 
     /** {@code /api}: the core group. */
     public Document api(String accept, String serverAddress) {
         AggregatedForm.Version form = AggregatedForm.Version.accepted(accept);
         return form == null
-                ? Document.of(legacy.versions(groups.getOrDefault("", Map.of()).keySet(), serverAddress), JSON)
+                ? Document.of(
+                        legacy.versions(groups().getOrDefault("", Map.of()).keySet(), serverAddress), JSON)
                 : document("/api " + form, form.contentType(), () -> aggregated.list(form, core()));
     }
 
@@ -81,7 +109,7 @@ public final class Discovery {
 
     /** {@code /apis/<group>}. */
     public Optional<Document> group(String group) {
-        Map<String, List<ResourceInfo>> versions = groups.get(group);
+        Map<String, List<ResourceInfo>> versions = groups().get(group);
         if (group.isEmpty() || versions == null) {
             return Optional.empty();
         }
@@ -93,7 +121,7 @@ public final class Discovery {
 
     /** {@code /api/v1} and {@code /apis/<group>/<version>}. */
     public Optional<Document> resources(String group, String version) {
-        List<ResourceInfo> resources = groups.getOrDefault(group, Map.of()).get(version);
+        List<ResourceInfo> resources = groups().getOrDefault(group, Map.of()).get(version);
         if (resources == null) {
             return Optional.empty();
         }
@@ -103,7 +131,7 @@ public final class Discovery {
 
     /** Whether the version is the one that clients of the group choose who have no reason for another. */
     public boolean isPreferred(String group, String version) {
-        Map<String, List<ResourceInfo>> versions = groups.getOrDefault(group, Map.of());
+        Map<String, List<ResourceInfo>> versions = groups().getOrDefault(group, Map.of());
         return !versions.isEmpty() && versions.keySet().iterator().next().equals(version);
     }
 
@@ -118,17 +146,17 @@ public final class Discovery {
     }
 
     private Map<String, Map<String, List<ResourceInfo>>> core() {
-        return Map.of("", groups.getOrDefault("", Map.of()));
+        return Map.of("", groups().getOrDefault("", Map.of()));
     }
 
     private Map<String, Map<String, List<ResourceInfo>>> named() {
-        Map<String, Map<String, List<ResourceInfo>>> named = new LinkedHashMap<>(groups);
+        Map<String, Map<String, List<ResourceInfo>>> named = new LinkedHashMap<>(groups());
         named.remove("");
         return named;
     }
 
     private Document document(String key, String contentType, Supplier<ObjectNode> tree) {
-        return documents.computeIfAbsent(key, _ -> Document.of(tree.get(), contentType));
+        return state().documents().computeIfAbsent(key, _ -> Document.of(tree.get(), contentType));
     }
 
     static ArrayNode texts(Iterable<String> values) {

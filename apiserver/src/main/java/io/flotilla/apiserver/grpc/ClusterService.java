@@ -269,7 +269,9 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     public void discover(DiscoverRequest request, StreamObserver<DiscoverReply> observer) {
         answer(observer, _ -> {
             DiscoverReply.Builder reply = DiscoverReply.newBuilder();
-            for (ResourceInfo each : schema.resources()) {
+            List<ResourceInfo> resources = new ArrayList<>(schema.resources());
+            resources.addAll(schema.customResources());
+            for (ResourceInfo each : resources) {
                 boolean preferred = discovery.isPreferred(each.group(), each.version());
                 reply.addResources(DiscoveredResource.newBuilder()
                         .setGroup(each.group())

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.schema.CustomForm;
 import io.flotilla.apiserver.schema.Field;
 import io.flotilla.apiserver.schema.ListType;
 import io.flotilla.apiserver.schema.MapType;
 import io.flotilla.apiserver.schema.Scalar;
+import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
 import io.flotilla.apiserver.schema.Type;
 import java.nio.charset.StandardCharsets;
@@ -37,17 +39,20 @@ final class Definitions {
     private final Form form;
     private final Descriptions descriptions;
     private final Function<StructType, List<ObjectNode>> kinds;
+    private final Schema types;
     private final Map<String, ObjectNode> schemas = new TreeMap<>();
 
     /**
      * Creates an empty set.
      *
      * @param kinds tells which group, version and kind a type is; none for most
+     * @param types where the types are that custom kinds refer to by name
      */
-    Definitions(Form form, Descriptions descriptions, Function<StructType, List<ObjectNode>> kinds) {
+    Definitions(Form form, Descriptions descriptions, Function<StructType, List<ObjectNode>> kinds, Schema types) {
         this.form = form;
         this.descriptions = descriptions;
         this.kinds = kinds;
+        this.types = types;
     }
 
     ObjectNode tree() {
@@ -58,11 +63,17 @@ final class Definitions {
 
     /** Returns a reference to a type and sees that the type is in the document. */
     ObjectNode reference(StructType type) {
-        String name = Names.definition(type.name());
+        CustomForm custom = type.form();
+        String name = custom == null ? Names.definition(type.name()) : type.name();
         if (!schemas.containsKey(name)) {
             ObjectNode schema = NODES.objectNode();
             schemas.put(name, schema);
-            fill(schema, type);
+            if (custom == null) {
+                fill(schema, type);
+            } else {
+                schema.setAll(custom.openApi(form == Form.V2, this::named));
+                kinds(schema, type);
+            }
         }
         return NODES.objectNode().put("$ref", form.prefix + name);
     }
@@ -92,13 +103,23 @@ final class Definitions {
         if (!properties.isEmpty()) {
             schema.set("properties", properties);
         }
+        kinds(schema, type);
+        if (type.mapAtomic()) {
+            schema.put("x-kubernetes-map-type", "atomic");
+        }
+    }
+
+    private void kinds(ObjectNode schema, StructType type) {
         List<ObjectNode> groupVersionKinds = kinds.apply(type);
         if (!groupVersionKinds.isEmpty()) {
             schema.putArray("x-kubernetes-group-version-kind").addAll(groupVersionKinds);
         }
-        if (type.mapAtomic()) {
-            schema.put("x-kubernetes-map-type", "atomic");
-        }
+    }
+
+    private ObjectNode named(String type) {
+        return types.named(type)
+                .map(this::reference)
+                .orElseGet(() -> NODES.objectNode().put("$ref", form.prefix + type));
     }
 
     private ObjectNode property(StructType owner, Field field) {

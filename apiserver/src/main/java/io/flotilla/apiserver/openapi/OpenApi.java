@@ -11,6 +11,7 @@ import io.flotilla.apiserver.schema.SubresourceInfo;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,24 +34,52 @@ public final class OpenApi {
     private static final String FORM = "2";
 
     private final Schema schema;
-    private final Map<String, List<ResourceInfo>> groupVersions = new TreeMap<>();
-    private final Map<String, SoftReference<Document>> documents = new ConcurrentHashMap<>();
     private final String tableHash;
+    private volatile State state;
+
+    /** What is served at one time, and the documents that describe it. */
+    private record State(
+            long generation,
+            Map<String, List<ResourceInfo>> groupVersions,
+            Map<String, SoftReference<Document>> documents) {}
 
     public OpenApi(Schema schema) {
         this.schema = schema;
-        for (ResourceInfo resource : schema.resources()) {
-            String path = resource.group().isEmpty() ? "api/" + resource.version() : "apis/" + resource.apiVersion();
-            groupVersions.computeIfAbsent(path, _ -> new ArrayList<>()).add(resource);
-        }
         tableHash = schema.fingerprint();
+        state = state(schema, Map.of());
+    }
+
+    /** @param kept documents of group versions, which custom resources that come or go elsewhere leave alone */
+    private static State state(Schema schema, Map<String, SoftReference<Document>> kept) {
+        long generation = schema.generation();
+        Map<String, List<ResourceInfo>> groupVersions = new TreeMap<>();
+        schema.resources().forEach(resource -> add(groupVersions, resource));
+        kept.keySet().retainAll(groupVersions.keySet());
+        schema.customResources().stream()
+                .sorted(Comparator.comparing(ResourceInfo::resource))
+                .forEach(resource -> add(groupVersions, resource));
+        return new State(generation, groupVersions, new ConcurrentHashMap<>(kept));
+    }
+
+    private static void add(Map<String, List<ResourceInfo>> groupVersions, ResourceInfo resource) {
+        String path = resource.group().isEmpty() ? "api/" + resource.version() : "apis/" + resource.apiVersion();
+        groupVersions.computeIfAbsent(path, _ -> new ArrayList<>()).add(resource);
+    }
+
+    private State state() {
+        State current = state;
+        if (current.generation() != schema.generation()) {
+            current = state(schema, new HashMap<>(current.documents()));
+            state = current;
+        }
+        return current;
     }
 
     /** {@code /openapi/v3}: the paths of the documents, each with the hash by which clients keep it. */
     public Document v3Index() {
         ObjectNode root = NODES.objectNode();
         ObjectNode paths = root.putObject("paths");
-        groupVersions
+        state().groupVersions()
                 .keySet()
                 .forEach(path ->
                         paths.putObject(path).put("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash(path)));
@@ -59,12 +88,16 @@ public final class OpenApi {
 
     /** Hash of a group version's document; it needs not be built to tell. */
     public String hash(String path) {
-        return Document.hash((FORM + tableHash + path).getBytes(StandardCharsets.UTF_8));
+        StringBuilder custom = new StringBuilder();
+        for (ResourceInfo resource : state().groupVersions().getOrDefault(path, List.of())) {
+            schema.custom(resource).ifPresent(each -> custom.append(each.fingerprint()));
+        }
+        return Document.hash((FORM + tableHash + path + custom).getBytes(StandardCharsets.UTF_8));
     }
 
     /** {@code /openapi/v3/<path>}, such as {@code apis/apps/v1}; nothing where nothing is served. */
     public Optional<Document> v3(String path) {
-        List<ResourceInfo> resources = groupVersions.get(path);
+        List<ResourceInfo> resources = state().groupVersions().get(path);
         return resources == null
                 ? Optional.empty()
                 : Optional.of(kept(path, () -> new Document(JsonCodec.encode(v3(resources)), "application/json")));
@@ -86,6 +119,7 @@ public final class OpenApi {
     }
 
     private Document kept(String key, Supplier<Document> build) {
+        Map<String, SoftReference<Document>> documents = state().documents();
         SoftReference<Document> reference = documents.get(key);
         Document document = reference == null ? null : reference.get();
         if (document == null) {
@@ -97,7 +131,7 @@ public final class OpenApi {
     }
 
     private ObjectNode v3(List<ResourceInfo> resources) {
-        Definitions definitions = new Definitions(Definitions.Form.V3, Descriptions.load(), kinds()::of);
+        Definitions definitions = new Definitions(Definitions.Form.V3, Descriptions.load(), kinds()::of, schema);
         Paths paths = new Paths(Definitions.Form.V3, definitions, schema);
         resources.forEach(paths::add);
         schema.kind("v1", "DeleteOptions").ifPresent(definitions::reference);
@@ -109,9 +143,9 @@ public final class OpenApi {
     }
 
     private ObjectNode v2() {
-        Definitions definitions = new Definitions(Definitions.Form.V2, Descriptions.load(), kinds()::of);
+        Definitions definitions = new Definitions(Definitions.Form.V2, Descriptions.load(), kinds()::of, schema);
         Paths paths = new Paths(Definitions.Form.V2, definitions, schema);
-        groupVersions.values().forEach(resources -> resources.forEach(paths::add));
+        state().groupVersions().values().forEach(resources -> resources.forEach(paths::add));
         schema.kind("v1", "DeleteOptions").ifPresent(definitions::reference);
         ObjectNode root = NODES.objectNode().put("swagger", "2.0");
         root.set("info", info());
@@ -134,10 +168,12 @@ public final class OpenApi {
 
         Kinds() {
             Map<String, ObjectNode> seen = new LinkedHashMap<>();
-            for (ResourceInfo resource : schema.resources()) {
+            List<ResourceInfo> resources = new ArrayList<>(schema.resources());
+            resources.addAll(schema.customResources());
+            for (ResourceInfo resource : resources) {
                 put(seen, schema.type(resource), resource.group(), resource.version(), resource.kind());
                 String list = resource.kind() + "List";
-                schema.kind(resource.apiVersion(), list)
+                schema.listType(resource)
                         .ifPresent(type -> put(seen, type, resource.group(), resource.version(), list));
                 for (SubresourceInfo subresource : schema.subresources(resource).values()) {
                     put(seen, subresource.type(), subresource.group(), subresource.version(), subresource.kind());

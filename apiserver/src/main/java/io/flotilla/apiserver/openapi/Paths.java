@@ -61,8 +61,7 @@ final class Paths {
         String base =
                 (resource.group().isEmpty() ? "/api/" : "/apis/" + resource.group() + "/") + resource.version() + "/";
         StructType type = schema.type(resource);
-        StructType list =
-                schema.kind(resource.apiVersion(), resource.kind() + "List").orElse(type);
+        StructType list = schema.listType(resource).orElse(type);
         String scoped = resource.namespaced() ? base + "namespaces/{namespace}/" : base;
         Set<String> verbs = resource.verbs();
         Target target = new Target(resource, "", resource.group(), resource.version(), resource.kind(), type);
@@ -179,7 +178,7 @@ final class Paths {
             parameter.set("schema", bodySchema);
             if (patch) {
                 ArrayNode consumes = operation.putArray("consumes");
-                PATCHES.forEach(consumes::add);
+                patches(target).forEach(consumes::add);
             }
         }
         if (!parameters.isEmpty()) {
@@ -188,7 +187,7 @@ final class Paths {
         if (bodySchema != null && form == Definitions.Form.V3) {
             ObjectNode content =
                     operation.putObject("requestBody").put("required", true).putObject("content");
-            for (String media : patch ? PATCHES : List.of("*/*")) {
+            for (String media : patch ? patches(target) : List.of("*/*")) {
                 content.putObject(media).set("schema", bodySchema.deepCopy());
             }
         }
@@ -196,6 +195,13 @@ final class Paths {
         operation.put("x-kubernetes-action", action);
         ObjectNode kind = operation.putObject("x-kubernetes-group-version-kind");
         kind.put("group", target.group).put("kind", target.kind).put("version", target.version);
+    }
+
+    /** Custom resources have no strategic merge: nothing says how their lists are merged. */
+    private static List<String> patches(Target target) {
+        return target.type.form() == null
+                ? PATCHES
+                : PATCHES.stream().filter(each -> !each.contains("strategic")).toList();
     }
 
     private void responses(ObjectNode operation, @Nullable StructType answer, String method) {

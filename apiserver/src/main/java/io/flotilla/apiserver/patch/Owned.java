@@ -27,6 +27,10 @@ final class Owned {
         switch (shape) {
             case Shape.Leaf _ -> set.insert(path);
             case Shape.Struct _, Shape.Keys _ -> {
+                if (!value.isObject()) {
+                    set.insert(path);
+                    return;
+                }
                 for (Map.Entry<String, JsonNode> entry : value.properties()) {
                     JsonNode inner = entry.getValue();
                     Shape child = Shape.child(shape, entry.getKey());

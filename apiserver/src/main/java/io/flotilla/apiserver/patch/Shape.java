@@ -17,13 +17,23 @@ sealed interface Shape {
     /** Owned by fields. */
     record Struct(StructType type) implements Shape {}
 
-    /** Owned by keys. */
-    record Keys(Shape value) implements Shape {}
+    /**
+     * Owned by keys.
+     *
+     * @param of shape of every value; null for the same as this one
+     */
+    record Keys(@Nullable Shape of) implements Shape {
+        Shape value() {
+            return of == null ? this : of;
+        }
+    }
 
     /** Owned by items that are told apart by keys or by their value. */
     record Items(ListIdentity identity, Shape element) implements Shape {}
 
     Shape LEAF = new Leaf();
+    /** What no type describes is owned by keys, and where there are none as a whole. */
+    Shape DEDUCED = new Keys(null);
 
     static Shape of(Field field) {
         if (field.mapAtomic()) {
@@ -41,7 +51,8 @@ sealed interface Shape {
 
     static Shape of(Type type) {
         return switch (type) {
-            case StructType struct -> struct.mapAtomic() ? LEAF : new Struct(struct);
+            case StructType struct ->
+                struct.mapAtomic() ? LEAF : struct.open() && struct.fields().isEmpty() ? DEDUCED : new Struct(struct);
             case MapType map -> new Keys(of(map.value()));
             case ListType _, Scalar _ -> LEAF;
         };
@@ -52,9 +63,12 @@ sealed interface Shape {
         return switch (shape) {
             case Struct struct -> {
                 Field field = struct.type.field(name);
-                yield field == null ? null : of(field);
+                if (field == null) {
+                    yield struct.type.open() ? DEDUCED : null;
+                }
+                yield of(field);
             }
-            case Keys keys -> keys.value;
+            case Keys keys -> keys.value();
             case Leaf _, Items _ -> LEAF;
         };
     }

@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** One stored resource: its rules, its cache, its keys, and the loop by which its objects change. */
 public final class ResourceRegistry {
@@ -25,6 +26,7 @@ public final class ResourceRegistry {
     private final Strategy strategy;
     private final ResourceCache cache;
     private final Optional<TimedLeases> leases;
+    private final UnaryOperator<byte[]> reading;
     private final Registry.Shared shared;
     private final Creation creation;
     private final Updating updating;
@@ -35,11 +37,13 @@ public final class ResourceRegistry {
             Strategy strategy,
             ResourceCache cache,
             Optional<TimedLeases> leases,
+            UnaryOperator<byte[]> reading,
             Registry.Shared shared) {
         this.resource = resource;
         this.strategy = strategy;
         this.cache = cache;
         this.leases = leases;
+        this.reading = reading;
         this.shared = shared;
         this.creation = new Creation(this, shared);
         this.updating = new Updating(this, shared);
@@ -102,9 +106,12 @@ public final class ResourceRegistry {
 
     /** Reads from etcd. */
     Optional<CachedObject> stored(String namespace, String name) {
-        return shared.store()
-                .get(etcdKey(namespace, name))
-                .map(found -> object(namespace, name, found.value(), found.revision()));
+        return shared.store().get(etcdKey(namespace, name)).map(found -> read(namespace, name, found));
+    }
+
+    /** A stored value as clients get it. */
+    private CachedObject read(String namespace, String name, Versioned stored) {
+        return object(namespace, name, reading.apply(stored.value()), stored.revision());
     }
 
     WriteContext context(String namespace, String name, User user, boolean dryRun, Consumer<String> warn) {
@@ -218,7 +225,7 @@ public final class ResourceRegistry {
     private CachedObject next(Written written, String namespace, String name) {
         return switch (written) {
             case Written.Lost(Optional<Versioned> current) ->
-                current.map(found -> object(namespace, name, found.value(), found.revision()))
+                current.map(found -> read(namespace, name, found))
                         .orElseThrow(() -> StatusException.notFound(resource, name));
             case Written.Fenced _ -> throw fenced(name);
             case Written.Done _ -> throw new IllegalArgumentException("nothing follows a write that is done");

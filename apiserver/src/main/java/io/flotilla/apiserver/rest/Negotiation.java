@@ -2,10 +2,12 @@ package io.flotilla.apiserver.rest;
 
 import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.StatusException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** Reads Accept headers: the first form that we can give is given. */
 final class Negotiation {
@@ -52,14 +54,29 @@ final class Negotiation {
         return parsed;
     }
 
+    /** As {@link #accept}, for custom resources: they have no protobuf form. */
+    Accepted acceptCustom(String header) {
+        Accepted accepted = accept(header);
+        if (accepted.form() != Form.OBJECT || accepted.encoding() != Encoding.PROTOBUF) {
+            return accepted;
+        }
+        return first(header, each -> each.encoding() != Encoding.PROTOBUF)
+                .orElseThrow(() ->
+                        StatusException.notAcceptable(List.of(Encoding.JSON.mediaType(), Encoding.YAML.mediaType())));
+    }
+
     private static Accepted parse(String header) {
+        return first(header, _ -> true).orElseThrow(() -> StatusException.notAcceptable(Encoding.MEDIA_TYPES));
+    }
+
+    private static Optional<Accepted> first(String header, Predicate<Accepted> possible) {
         for (String clause : header.split(",")) {
-            Optional<Accepted> accepted = clause(clause.split(";"));
+            Optional<Accepted> accepted = clause(clause.split(";")).filter(possible);
             if (accepted.isPresent()) {
-                return accepted.get();
+                return accepted;
             }
         }
-        throw StatusException.notAcceptable(Encoding.MEDIA_TYPES);
+        return Optional.empty();
     }
 
     private static Optional<Accepted> clause(String[] parts) {

@@ -19,6 +19,7 @@ import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions;
+import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.table.TableForm;
@@ -35,6 +36,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Requests for resources: from path, query and headers to the pipeline's calls, and their answers. */
 public final class ResourceRequests {
     private static final int MIN_WATCH_SECONDS = 1_800;
+    private static final int MOST_WATCH_FORMS = 1_000;
     private static final byte[] NEWLINE = {'\n'};
 
     private final Schema schema;
@@ -51,6 +53,12 @@ public final class ResourceRequests {
         this.representations = new Representations(schema, tables);
     }
 
+    /** Custom resources have no protobuf form, and nothing says how their lists would be merged. */
+    private static final List<String> CUSTOM_BODIES = List.of(Encoding.JSON.mediaType(), Encoding.YAML.mediaType());
+
+    private static final List<String> CUSTOM_PATCHES =
+            List.of(PatchType.JSON.mediaType(), PatchType.MERGE.mediaType(), PatchType.APPLY.mediaType());
+
     /** Returns false if the path names no resource that is served. */
     boolean handle(Exchange exchange, ResourcePath path, Caller caller) {
         Optional<ResourceInfo> resource = schema.resource(path.group(), path.version(), path.resource());
@@ -62,7 +70,11 @@ public final class ResourceRequests {
             streams.handle(exchange, caller, target);
             return true;
         }
-        Negotiation.Accepted accepted = negotiation.accept(exchange.header("accept"));
+        Optional<CustomResource> custom = schema.custom(target.resource());
+        Negotiation.Accepted accepted = custom.isEmpty()
+                ? negotiation.accept(exchange.header("accept"))
+                : negotiation.acceptCustom(exchange.header("accept"));
+        custom.ifPresent(each -> checkCustom(exchange, caller, each));
         boolean collection = path.name().isEmpty();
         switch (exchange.method()) {
             case "GET", "HEAD" -> read(exchange, path, caller, target, accepted);
@@ -96,6 +108,26 @@ public final class ResourceRequests {
                         target.resource(), exchange.method().toLowerCase(Locale.ROOT));
         }
         return true;
+    }
+
+    private static void checkCustom(Exchange exchange, Caller caller, CustomResource resource) {
+        if (!resource.deprecationWarning().isEmpty()) {
+            caller.warn().accept(resource.deprecationWarning());
+        }
+        String mediaType = mediaType(exchange);
+        switch (exchange.method()) {
+            case "PATCH" -> {
+                if (!CUSTOM_PATCHES.contains(mediaType)) {
+                    throw StatusException.unsupportedMediaType(CUSTOM_PATCHES);
+                }
+            }
+            case "POST", "PUT" -> {
+                if (mediaType.equals(Encoding.PROTOBUF.mediaType())) {
+                    throw StatusException.unsupportedMediaType(CUSTOM_BODIES);
+                }
+            }
+            default -> {}
+        }
     }
 
     /** A namespaced resource is never named without its namespace, a cluster-scoped one never with one. */
@@ -161,6 +193,10 @@ public final class ResourceRequests {
                 : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
         WatchStream stream = new WatchStream(exchange, seconds);
         ServedVersion version = api.served(target.resource(), "watch");
+        if (watchForms.size() > MOST_WATCH_FORMS) {
+            // Those of custom resources that are no longer served would stay for ever.
+            watchForms.clear();
+        }
         RestWatchForm form = watchForms.computeIfAbsent(
                 new RestWatchForm.Key(version, accepted, rows(exchange)),
                 key -> new RestWatchForm(key, representations));

@@ -18,7 +18,7 @@ public final class FieldSelectors {
     private final Map<String, String> paths;
     private final Map<String, List<String>> segments;
 
-    FieldSelectors(String kind, Map<String, String> paths) {
+    public FieldSelectors(String kind, Map<String, String> paths) {
         this.kind = kind;
         this.paths = paths;
         this.segments = LinkedHashMap.newLinkedHashMap(paths.size());

@@ -46,7 +46,11 @@ final class ResourceTable {
 
     @Nullable
     Entry find(String group, String version, String resource) {
-        return entries.get(group + "/" + version + "/" + resource);
+        return entries.get(path(group, version, resource));
+    }
+
+    static String path(String group, String version, String resource) {
+        return group + "/" + version + "/" + resource;
     }
 
     String fingerprint() {
@@ -96,7 +100,7 @@ final class ResourceTable {
                 subresources.keySet().stream().collect(Collectors.toCollection(LinkedHashSet::new)));
         boolean served = head[7].equals("1");
         entries.put(
-                head[1] + "/" + head[2] + "/" + head[3],
+                path(head[1], head[2], head[3]),
                 new Entry(
                         info,
                         served,

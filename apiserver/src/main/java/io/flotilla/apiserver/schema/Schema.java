@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of types and resources of the API, and what follows from it alone. Immutable and safe from any thread;
- * types are read lazily, so that a server pays only for the kinds it meets.
+ * The one table of types and resources of the API, and what follows from it alone. Safe from any thread; types are read
+ * lazily, so that a server pays only for the kinds it meets. What it says of built-in resources never changes; custom
+ * resources come and go all at once, by {@link #serve}.
  */
 public final class Schema {
     private final TypeTable types;
     private final ResourceTable resources;
     private final Normalizer normalizer;
     private final Defaults defaults;
+    private volatile CustomTable custom = CustomTable.NONE;
 
     private Schema(Clock clock) {
         types = TypeTable.load();
@@ -35,16 +38,36 @@ public final class Schema {
         return new Schema(clock);
     }
 
-    /** Every resource that is served by default, by group, version and name. */
+    /** Every built-in resource that is served by default, by group, version and name. */
     public List<ResourceInfo> resources() {
         return resources.enabled();
     }
 
     /** The resource, if it is known and served by default. */
     public Optional<ResourceInfo> resource(String group, String version, String plural) {
-        return Optional.ofNullable(resources.find(group, version, plural))
+        return Optional.ofNullable(find(group, version, plural))
                 .filter(ResourceTable.Entry::enabled)
                 .map(ResourceTable.Entry::info);
+    }
+
+    /** Serves these custom resources from now on, and no others. */
+    public synchronized void serve(Collection<CustomResource> customResources) {
+        custom = new CustomTable(custom.generation() + 1, customResources);
+    }
+
+    /** The custom resources that are served now, in no order. */
+    public List<ResourceInfo> customResources() {
+        return custom.resources();
+    }
+
+    /** Changes whenever other custom resources are served. */
+    public long generation() {
+        return custom.generation();
+    }
+
+    /** What a definition says of the resource, if it is a custom one. */
+    public Optional<CustomResource> custom(ResourceInfo resource) {
+        return Optional.ofNullable(custom.custom(resource));
     }
 
     /** The resource in the version in which its objects are stored. */
@@ -79,6 +102,12 @@ public final class Schema {
         return entry(resource).type();
     }
 
+    /** Type of lists of the resource's objects; empty where there are none. */
+    public Optional<StructType> listType(ResourceInfo resource) {
+        CustomResource found = custom.custom(resource);
+        return found == null ? kind(resource.apiVersion(), resource.kind() + "List") : Optional.of(found.listType());
+    }
+
     /** The type of a kind, built-in ones of any version included that protobuf or OpenAPI describes. */
     public Optional<StructType> kind(String apiVersion, String kind) {
         return ApiGroups.typeNames(apiVersion, kind)
@@ -98,11 +127,16 @@ public final class Schema {
 
     /** Sets the defaults of the resource's kind, as Kubernetes does after it has decoded an object. */
     public void applyDefaults(ResourceInfo resource, ObjectNode object) {
-        defaults.apply(type(resource), object);
+        applyDefaults(type(resource), object);
     }
 
     public void applyDefaults(StructType type, ObjectNode object) {
-        defaults.apply(type, object);
+        CustomForm form = type.form();
+        if (form == null) {
+            defaults.apply(type, object);
+        } else {
+            form.applyDefaults(object);
+        }
     }
 
     /**
@@ -117,7 +151,8 @@ public final class Schema {
 
     /** As {@link #pruneAndValidate(ResourceInfo, ObjectNode)}, for the kinds of subresources and options. */
     public List<FieldProblem> pruneAndValidate(StructType type, ObjectNode object) {
-        return normalizer.normalize(type, object);
+        CustomForm form = type.form();
+        return form == null ? normalizer.normalize(type, object) : form.prune(object);
     }
 
     /** Changes with the table. */
@@ -126,10 +161,15 @@ public final class Schema {
     }
 
     private ResourceTable.Entry entry(ResourceInfo resource) {
-        ResourceTable.Entry entry = resources.find(resource.group(), resource.version(), resource.resource());
+        ResourceTable.Entry entry = find(resource.group(), resource.version(), resource.resource());
         if (entry == null) {
             throw new IllegalArgumentException("The table has no resource " + resource.qualifiedResource());
         }
         return entry;
+    }
+
+    private ResourceTable.@Nullable Entry find(String group, String version, String plural) {
+        ResourceTable.Entry builtIn = resources.find(group, version, plural);
+        return builtIn == null ? custom.find(group, version, plural) : builtIn;
     }
 }

@@ -27,11 +27,45 @@ public final class StructType implements Type {
 
     private final String name;
     private final Loader loader;
+    private final @Nullable CustomForm form;
+    private final boolean open;
     private volatile @Nullable Loaded loaded;
 
     StructType(String name, Loader loader) {
+        this(name, loader, null, false);
+    }
+
+    private StructType(String name, Loader loader, @Nullable CustomForm form, boolean open) {
         this.name = name;
         this.loader = loader;
+        this.form = form;
+        this.open = open;
+    }
+
+    /**
+     * A type that the definition of a custom kind describes.
+     *
+     * @param mapAtomic server-side apply owns values as a whole
+     * @param open fields beside those declared are kept
+     */
+    public static StructType custom(String name, List<Field> fields, boolean mapAtomic, boolean open) {
+        Body body = new Body(List.copyOf(fields), mapAtomic, true, List.of(), List.of());
+        return new StructType(name, _ -> body, null, open);
+    }
+
+    /** The same type, as that of whole objects. */
+    public StructType withForm(CustomForm objects) {
+        return new StructType(name, loader, objects, open);
+    }
+
+    /** What a definition says of whole objects of a custom kind; null for all other types. */
+    public @Nullable CustomForm form() {
+        return form;
+    }
+
+    /** Whether values may have fields that the type does not declare. */
+    public boolean open() {
+        return open;
     }
 
     /** Name in the table, such as {@code core/v1.PodSpec}. */

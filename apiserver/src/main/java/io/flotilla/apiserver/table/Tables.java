@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.schema.Column;
+import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes Tables piece by piece: {@link #open}, rows with commas between them, {@link #CLOSE}. A watch event is a Table of
@@ -157,6 +159,10 @@ public final class Tables {
         Cells special = cells.get(resource.qualifiedResource());
         if (special != null) {
             return special.of(object, ages);
+        }
+        Optional<CustomResource> custom = schema.custom(resource);
+        if (custom.isPresent()) {
+            return CustomCells.of(custom.get(), object, ages);
         }
         return columns(resource).stream()
                 .map(column -> (Object)

@@ -135,6 +135,12 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("poddisruptionbudgets.policy", new PodDisruptionBudgetStrategy());
     }
 
+    /** Adds the rules of a kind that has its home elsewhere. */
+    public BuiltInKinds withRules(String qualifiedResource, Strategy strategy) {
+        strategies.put(qualifiedResource, strategy);
+        return this;
+    }
+
     /** Lets service accounts have tokens. */
     public BuiltInKinds withTokens(ServiceAccountTokens tokens) {
         TokenRequests requests = new TokenRequests(tokens, resources);

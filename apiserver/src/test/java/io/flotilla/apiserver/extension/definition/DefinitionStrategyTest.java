@@ -1,0 +1,142 @@
+package io.flotilla.apiserver.extension.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.registry.validation.Field;
+import io.flotilla.apiserver.registry.validation.Findings;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class DefinitionStrategyTest {
+    private static final JsonMapper LENIENT = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES, JsonReadFeature.ALLOW_SINGLE_QUOTES)
+            .build();
+
+    private static ObjectNode parse(String text) {
+        try {
+            return (ObjectNode) LENIENT.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static List<String> findings(Consumer<ObjectNode> change) {
+        ObjectNode spec = parse("""
+                {group:'example.com',scope:'Namespaced',
+                 names:{plural:'things',singular:'thing',kind:'Thing',listKind:'ThingList'},
+                 versions:[{name:'v1',served:true,storage:true,schema:{openAPIV3Schema:{type:'object'}}}],
+                 conversion:{strategy:'None'}}""");
+        change.accept(spec);
+        Findings findings = new Findings();
+        new SpecRules(findings).check(Field.of(parse("{}").set("spec", spec)).at("spec"));
+        return findings.list().stream()
+                .map(each -> each.field() + ": " + each.body())
+                .toList();
+    }
+
+    private static List<String> schemaFindings(String schema) {
+        return findings(spec -> ((ObjectNode) spec.at("/versions/0/schema")).set("openAPIV3Schema", parse(schema)));
+    }
+
+    @Test
+    void aSoundDefinitionHasNoFindings() {
+        assertThat(findings(_ -> {})).isEmpty();
+    }
+
+    @Test
+    void theGroupIsADomain() {
+        assertThat(findings(spec -> spec.put("group", "example")))
+                .containsExactly("spec.group: Invalid value: \"example\": should be a domain with at least one dot");
+        assertThat(findings(spec -> spec.put("group", ""))).containsExactly("spec.group: Required value");
+    }
+
+    @Test
+    void exactlyOneVersionIsStored() {
+        assertThat(findings(spec -> ((ObjectNode) spec.at("/versions/0")).put("storage", false)))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("spec.versions: Invalid value: ")
+                .endsWith("must have exactly one version marked as storage version");
+        assertThat(findings(spec -> {
+                    ArrayNode versions = (ArrayNode) spec.get("versions");
+                    versions.add(versions.get(0).deepCopy());
+                }))
+                .hasSize(2);
+    }
+
+    @Test
+    void everyVersionHasASchema() {
+        assertThat(findings(spec -> ((ObjectNode) spec.at("/versions/0")).remove("schema")))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required");
+    }
+
+    @Test
+    void theScopeIsOneOfTwo() {
+        assertThat(findings(spec -> spec.put("scope", "Planet")))
+                .containsExactly(
+                        "spec.scope: Unsupported value: \"Planet\": supported values: \"Cluster\", \"Namespaced\"");
+    }
+
+    @Test
+    void everyFieldOfASchemaHasAType() {
+        assertThat(schemaFindings("{}"))
+                .containsExactly(
+                        "spec.versions[0].schema.openAPIV3Schema.type: Required value: must not be empty at the root");
+        assertThat(schemaFindings("{type:'object',properties:{a:{}}}"))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema.properties[a].type: Required value:"
+                        + " must not be empty for specified object fields");
+        assertThat(schemaFindings("{type:'object',properties:{a:{type:'array',items:{}}}}"))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema.properties[a].items.type: Required value:"
+                        + " must not be empty for specified array items");
+    }
+
+    @Test
+    void aListThatIsAMapNamesKeysThatItsItemsHave() {
+        assertThat(schemaFindings("""
+                {type:'object',properties:{l:{type:'array','x-kubernetes-list-type':'map',
+                  'x-kubernetes-list-map-keys':['k','n'],
+                  items:{type:'object',properties:{k:{type:'string'}}}}}}"""))
+                .containsExactly(
+                        "spec.versions[0].schema.openAPIV3Schema.properties[l].items.properties[k].default: Required"
+                                + " value: this property is in x-kubernetes-list-map-keys, so it must have a default or"
+                                + " be a required property",
+                        "spec.versions[0].schema.openAPIV3Schema.properties[l].x-kubernetes-list-map-keys[1]: Invalid"
+                                + " value: \"n\": entries must all be names of item properties");
+    }
+
+    @Test
+    void whatStandsBelowAJunctorSaysNothingOfTypes() {
+        assertThat(schemaFindings("{type:'object',properties:{a:{type:'string',anyOf:[{type:'string'}]}}}"))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema.properties[a].anyOf[0].type: Forbidden:"
+                        + " must be empty to be structural");
+        assertThat(schemaFindings("{type:'object',anyOf:[{properties:{b:{maxLength:1}}}]}"))
+                .containsExactly("spec.versions[0].schema.openAPIV3Schema.properties[b]: Required value: because it is"
+                        + " defined in spec.versions[0].schema.openAPIV3Schema.anyOf[0].properties[b]");
+    }
+
+    @Test
+    void aDefaultSatisfiesItsSchema() {
+        assertThat(schemaFindings("{type:'object',properties:{n:{type:'integer',default:'x'}}}"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("spec.versions[0].schema.openAPIV3Schema.properties[n].default: Invalid value: \"string\"");
+    }
+
+    @Test
+    void scalesPointIntoSpecAndStatus() {
+        assertThat(findings(spec -> ((ObjectNode) spec.at("/versions/0"))
+                        .set("subresources", parse("{scale:{specReplicasPath:'.status.n',statusReplicasPath:''}}"))))
+                .containsExactly(
+                        "spec.versions[0].subresources.scale.specReplicasPath: Invalid value: \".status.n\": should be"
+                                + " a json path under .spec",
+                        "spec.versions[0].subresources.scale.statusReplicasPath: Required value");
+    }
+}
