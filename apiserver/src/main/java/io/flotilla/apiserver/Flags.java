@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The API server's flags, named as kube-apiserver names them. */
@@ -133,6 +134,13 @@ public final class Flags {
             paramLabel = "TYPE",
             description = "Media type of stored objects; only application/json (default: ${DEFAULT-VALUE}).")
     private String storageMediaType = "application/json";
+
+    @Mixin
+    private ServingFlags serving = new ServingFlags();
+
+    ServingFlags serving() {
+        return serving;
+    }
 
     EtcdConfig etcd() {
         if (!storageMediaType.equals("application/json")) {

@@ -159,7 +159,8 @@ final class Wiring {
             NodeAgents agents,
             Authenticator authenticator,
             HealthChecks health,
-            PrometheusMeterRegistry metrics) {
+            PrometheusMeterRegistry metrics,
+            ScheduledExecutorService timer) {
         Flags flags = main.flags();
         Documents documents = new Documents(
                 discovery,
@@ -174,7 +175,9 @@ final class Wiring {
                         authenticator,
                         api,
                         new ResourceRequests(schema, api, new Tables(schema, Clock.systemUTC()), streams),
-                        documents));
+                        documents,
+                        flags.serving().requestTimeout(),
+                        timer));
     }
 
     @Singleton
@@ -216,7 +219,8 @@ final class Wiring {
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
         Housekeeping housekeeping = new Housekeeping(cache, registry, timer);
-        Readiness readiness = new Readiness(health);
+        Readiness readiness =
+                new Readiness(health, rest::sayFarewell, main.flags().serving().shutdownDelayDuration());
         return new Lifecycle()
                 .addClosing("etcd", store)
                 .addClosing("agents", agents)

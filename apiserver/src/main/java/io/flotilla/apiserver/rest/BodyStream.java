@@ -1,8 +1,10 @@
 package io.flotilla.apiserver.rest;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * The body of an answer that is sent in parts. All methods are for the channel's event loop; what is set by {@link #onWritable} sends as long
@@ -14,6 +16,8 @@ final class BodyStream {
     private final Runnable end;
     private Runnable source = () -> {};
     private Runnable onClose = () -> {};
+    private LongConsumer onEnd = _ -> {};
+    private long length;
     private boolean ended;
 
     /**
@@ -27,6 +31,24 @@ final class BodyStream {
         channel.closeFuture().addListener(_ -> closed());
     }
 
+    /** A stream that takes nothing any more. */
+    static BodyStream closed(Channel channel) {
+        BodyStream closed = new BodyStream(
+                channel,
+                bytes -> {
+                    bytes.release();
+                    return Unpooled.EMPTY_BUFFER;
+                },
+                () -> {});
+        closed.ended = true;
+        return closed;
+    }
+
+    /** Is told the length of the body once it has ended, or the channel has. */
+    void onEnd(LongConsumer listener) {
+        onEnd = listener;
+    }
+
     Channel channel() {
         return channel;
     }
@@ -35,7 +57,7 @@ final class BodyStream {
     void onWritable(Runnable more, Runnable closed) {
         source = more;
         onClose = closed;
-        if (!channel.isActive()) {
+        if (ended || !channel.isActive()) {
             closed();
         } else {
             more.run();
@@ -54,6 +76,7 @@ final class BodyStream {
     }
 
     void write(ByteBuf bytes) {
+        length += bytes.readableBytes();
         Sending.write(channel, frame.apply(bytes));
     }
 
@@ -65,6 +88,7 @@ final class BodyStream {
         if (!ended) {
             ended = true;
             end.run();
+            tellEnd();
         }
     }
 
@@ -77,5 +101,12 @@ final class BodyStream {
         onClose = () -> {};
         ended = true;
         once.run();
+        tellEnd();
+    }
+
+    private void tellEnd() {
+        LongConsumer once = onEnd;
+        onEnd = _ -> {};
+        once.accept(length);
     }
 }

@@ -2,6 +2,8 @@ package io.flotilla.apiserver.rest;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +11,18 @@ import java.util.Optional;
 
 /** One request and the way to answer it, whatever the HTTP version. Answering is possible from any thread, once. */
 abstract class Exchange {
+    private static final int EXPIRED = -1;
+    private static final VarHandle ANSWER = handle();
+
     private final String method;
     private final String path;
     private final Query query;
     private final Body body;
     private final Optional<X509Certificate> peer;
+    private volatile int code;
+    private volatile long deadline;
+    private volatile long sent;
+    private Runnable onEnd = () -> {}; // set before the request is handled
 
     /**
      * A body as it was received.
@@ -31,6 +40,14 @@ abstract class Exchange {
         this.query = query;
         this.body = body;
         this.peer = peer;
+    }
+
+    private static VarHandle handle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Exchange.class, "code", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     final String method() {
@@ -61,13 +78,104 @@ abstract class Exchange {
     abstract Channel channel();
 
     /** A header of the answer, by lower-case name. */
-    abstract void addHeader(String name, String value);
+    final void addHeader(String name, String value) {
+        if (!isAnswered()) {
+            putHeader(name, value);
+        }
+    }
 
-    /** Sends the whole answer. */
-    abstract void respond(int code, ByteBuf body);
+    /** Sends the whole answer; nothing if there has been one. */
+    final void respond(int code, ByteBuf content) {
+        if (!claim(code)) {
+            content.release();
+            return;
+        }
+        finish(code, content);
+    }
 
-    /** Sends the head; the body follows through the stream. */
-    abstract BodyStream stream(int code);
+    /** Sends the head; the body follows through the stream, which is closed from the start if there has been an answer. */
+    final BodyStream stream(int code) {
+        if (!claim(code)) {
+            return BodyStream.closed(channel());
+        }
+        BodyStream opened = open(code);
+        opened.onEnd(this::ended);
+        return opened;
+    }
+
+    /** Takes the right to answer from the handler, whose answer will be dropped; false if there has been one. */
+    final boolean expire() {
+        return claim(EXPIRED);
+    }
+
+    /** Answers after {@link #expire}. */
+    final void overtake(int code, ByteBuf content, String contentType) {
+        this.code = code;
+        putHeader("content-type", contentType);
+        finish(code, content);
+    }
+
+    /** The connection is no longer HTTP; the request lasts as long as it. */
+    final void upgraded() {
+        if (claim(101)) {
+            channel().closeFuture().addListener(_ -> ended(0));
+        }
+    }
+
+    private void finish(int code, ByteBuf content) {
+        int length = content.readableBytes();
+        try {
+            send(code, content);
+        } finally {
+            ended(length);
+        }
+    }
+
+    /** Is told once, when the answer has been sent or will never be. */
+    final void onEnd(Runnable listener) {
+        Runnable before = onEnd;
+        onEnd = () -> {
+            before.run();
+            listener.run();
+        };
+    }
+
+    private void ended(long length) {
+        sent = length;
+        onEnd.run();
+    }
+
+    private boolean claim(int code) {
+        return ANSWER.compareAndSet(this, 0, code);
+    }
+
+    final boolean isAnswered() {
+        return code != 0;
+    }
+
+    /** The code of the answer; 0 before there is one. */
+    final int code() {
+        return code;
+    }
+
+    /** Bytes of the answer's body, once it has ended. */
+    final long sent() {
+        return sent;
+    }
+
+    final long deadline() {
+        return deadline;
+    }
+
+    final void setDeadline(long nanoTime) {
+        deadline = nanoTime;
+    }
+
+    abstract void putHeader(String name, String value);
+
+    abstract void send(int code, ByteBuf content);
+
+    abstract BodyStream open(int code);
 
     final void addHeaders(Map<String, List<String>> headers) {
         headers.forEach((name, values) -> values.forEach(value -> addHeader(name, value)));

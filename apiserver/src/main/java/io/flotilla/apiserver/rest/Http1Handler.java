@@ -201,16 +201,17 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        void addHeader(String name, String value) {
+        void putHeader(String name, String value) {
             response.add(name, value);
         }
 
+        /** Whether the connection serves further requests after this; may turn to false when the server stops. */
         private boolean keepAlive() {
-            return HttpUtil.isKeepAlive(request) && !body().tooLarge();
+            return HttpUtil.isKeepAlive(request) && !body().tooLarge() && !sink.isStopping();
         }
 
         @Override
-        void respond(int code, ByteBuf content) {
+        void send(int code, ByteBuf content) {
             boolean head = method().equals("HEAD");
             int length = content.readableBytes();
             if (head) {
@@ -220,15 +221,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
                     HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), head ? Unpooled.EMPTY_BUFFER : content);
             answer.headers().add(response);
             answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, length);
-            HttpUtil.setKeepAlive(answer, keepAlive());
+            boolean keepAlive = keepAlive();
+            HttpUtil.setKeepAlive(answer, keepAlive);
             channel().eventLoop().execute(() -> {
                 Sending.flush(channel(), answer);
-                done(channel(), keepAlive());
+                done(channel(), keepAlive);
             });
         }
 
         @Override
-        BodyStream stream(int code) {
+        BodyStream open(int code) {
             HttpResponse answer =
                     new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), response);
             HttpUtil.setTransferEncodingChunked(answer, true);

@@ -148,12 +148,12 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        void addHeader(String name, String value) {
+        void putHeader(String name, String value) {
             response.add(name, value);
         }
 
         @Override
-        void respond(int code, ByteBuf body) {
+        void send(int code, ByteBuf body) {
             response.status(Integer.toString(code));
             response.setInt("content-length", body.readableBytes());
             boolean empty = !body.isReadable() || method().equals("HEAD");
@@ -169,7 +169,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        BodyStream stream(int code) {
+        BodyStream open(int code) {
             response.status(Integer.toString(code));
             Sending.write(channel, new DefaultHttp2HeadersFrame(response, false));
             channel.flush();

@@ -12,6 +12,11 @@ interface RequestSink {
     /** Called on an event loop; must not block. */
     void accept(Exchange exchange);
 
+    /** Whether clients should take their next requests elsewhere. */
+    default boolean isStopping() {
+        return false;
+    }
+
     /** Decodes a path, in which a plus sign is itself; throws IllegalArgumentException for a broken escape. */
     static String decodePath(String path) {
         return path.indexOf('%') < 0 ? path : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);

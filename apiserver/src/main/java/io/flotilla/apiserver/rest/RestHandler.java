@@ -9,15 +9,17 @@ import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
+import io.flotilla.machinery.component.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Answers requests, each on a virtual thread of its own: who asks, whether the path is a resource or a document, and what
@@ -25,16 +27,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestHandler implements RequestSink {
     private static final Logger LOG = LoggerFactory.getLogger(RestHandler.class);
-    private static final long DRAIN_NANOS = 10_000_000_000L;
+    private static final Duration DRAIN = Duration.ofSeconds(10);
     private static final byte[] NEWLINE = {'\n'};
 
     private final Authenticator authenticator;
     private final Api api;
     private final ResourceRequests resources;
     private final Documents documents;
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final InFlight inFlight;
+    private volatile boolean stopping;
 
-    public RestHandler(Authenticator authenticator, Api api, ResourceRequests resources, Documents documents) {
+    /** @param requestTimeout after which a request that is no watch or session is answered with a timeout */
+    public RestHandler(
+            Authenticator authenticator,
+            Api api,
+            ResourceRequests resources,
+            Documents documents,
+            Duration requestTimeout,
+            ScheduledExecutorService timer) {
+        this.inFlight = new InFlight(requestTimeout, timer, System::nanoTime);
         this.authenticator = authenticator;
         this.api = api;
         this.resources = resources;
@@ -43,32 +54,36 @@ public final class RestHandler implements RequestSink {
 
     @Override
     public void accept(Exchange exchange) {
-        inFlight.incrementAndGet();
-        Thread.ofVirtual().name("request").start(() -> {
-            try {
-                handle(exchange);
-            } finally {
-                inFlight.decrementAndGet();
-            }
-        });
+        inFlight.add(exchange);
+        Thread.ofVirtual().name("request").start(() -> handle(exchange));
+    }
+
+    /** From now on clients are told with every answer to go elsewhere. */
+    void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public boolean isStopping() {
+        return stopping;
     }
 
     /** Waits for the requests in flight. */
     void drain() {
-        long start = System.nanoTime();
-        while (inFlight.get() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
-            LockSupport.parkNanos(2_000_000);
-        }
+        inFlight.await(DRAIN);
     }
 
     private void handle(Exchange exchange) {
         try {
+            exchange.addHeader("audit-id", AuditIds.of(exchange.header("audit-id")));
             exchange.addHeader("cache-control", "no-cache, private");
+            Optional<ResourcePath> path = ResourcePath.parse(exchange.path());
+            RequestInfo info = RequestInfo.of(exchange.method(), exchange.path(), exchange.query(), path);
+            limitTime(exchange, info);
             User user = authenticate(exchange);
             if (exchange.body().tooLarge()) {
                 throw StatusException.requestEntityTooLarge(MAX_BODY);
             }
-            Optional<ResourcePath> path = ResourcePath.parse(exchange.path());
             if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
                 return;
             }
@@ -79,6 +94,23 @@ public final class RestHandler implements RequestSink {
         } catch (RuntimeException e) {
             LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
             fail(exchange, StatusException.internal(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void limitTime(Exchange exchange, RequestInfo info) {
+        if (info.longRunning()) {
+            inFlight.excuse(exchange);
+            return;
+        }
+        String timeout = exchange.query().get("timeout");
+        if (!timeout.isEmpty()) {
+            try {
+                inFlight.hasten(exchange, Durations.parse(timeout));
+            } catch (TypeConversionException e) {
+                throw StatusException.badRequest(
+                        "invalid timeout specified in the request URL - time: invalid duration "
+                                + Quoting.quote(timeout));
+            }
         }
     }
 
@@ -111,6 +143,14 @@ public final class RestHandler implements RequestSink {
                 .filter(details -> details.retryAfterSeconds() > 0)
                 .ifPresent(details -> exchange.addHeader("retry-after", Integer.toString(details.retryAfterSeconds())));
         json(exchange, failure.code(), failure.toStatus());
+    }
+
+    /** Answers a request whose handler has lost the right to. */
+    static void overtaken(Exchange exchange, StatusException failure) {
+        exchange.overtake(
+                failure.code(),
+                Unpooled.wrappedBuffer(JsonCodec.encode(failure.toStatus()), NEWLINE),
+                "application/json");
     }
 
     /** Answers with a tree. */

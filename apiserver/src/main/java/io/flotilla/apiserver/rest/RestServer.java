@@ -13,7 +13,11 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -127,6 +131,24 @@ public final class RestServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells the clients to take their next requests elsewhere; those that come nevertheless are still answered. HTTP/2
+     * has a farewell for it, HTTP/1.1 closes after the next answer.
+     */
+    public void sayFarewell() {
+        handler.stop();
+        connections.forEach(connection -> {
+            if (connection.pipeline().get(Http2FrameCodec.class) != null) {
+                Sending.flush(connection, farewell());
+            }
+        });
+    }
+
+    /** All streams that the client has opened without knowing are still served. */
+    private static Http2GoAwayFrame farewell() {
+        return new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE);
+    }
+
     /** Lets requests in flight end, tells watches to go elsewhere, then closes what is left. */
     @Override
     public void close() {
@@ -159,6 +181,9 @@ public final class RestServer implements AutoCloseable {
                                 stream.pipeline().addLast(new Http2Handler(handler, peer));
                             }
                         }));
+                if (handler.isStopping()) {
+                    Sending.flush(context.channel(), farewell());
+                }
             } else {
                 context.pipeline()
                         .addLast(new HttpServerCodec(16 << 10, 64 << 10, 64 << 10))

@@ -67,6 +67,7 @@ final class SpdyUpgrade {
         if (!asked.isEmpty()) {
             answer.headers().set(PROTOCOL, chosen);
         }
+        exchange.upgraded();
         Channel channel = exchange.channel();
         channel.eventLoop().execute(() -> {
             ChannelPipeline pipeline = channel.pipeline();

@@ -43,6 +43,7 @@ final class WebSocketUpgrade {
                     "unable to negotiate protocol: client supports " + asked + ", server accepts " + protocols,
                     null);
         }
+        exchange.upgraded();
         Channel channel = exchange.channel();
         channel.eventLoop().execute(() -> {
             DefaultFullHttpRequest request = new DefaultFullHttpRequest(
