@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param detail the rest of the message
  */
 public record FieldError(Type type, String field, @Nullable Object value, String detail) {
+    /** In place of a value that is too large to be of use in a message. */
+    public static final Object OMITTED = new Object();
 
     /** The kinds of findings, with the reason and the words of Kubernetes. */
     public enum Type {
@@ -47,7 +49,7 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         String head = switch (type) {
             case REQUIRED, FORBIDDEN, TOO_LONG, INTERNAL -> type.words();
             case NOT_FOUND, DUPLICATE, INVALID, NOT_SUPPORTED, TOO_MANY, TYPE_INVALID ->
-                type.words() + ": " + Quoting.print(value);
+                OMITTED.equals(value) ? type.words() : type.words() + ": " + Quoting.print(value);
         };
         return detail.isEmpty() ? head : head + ": " + detail;
     }

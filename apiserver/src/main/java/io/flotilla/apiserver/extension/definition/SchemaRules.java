@@ -3,6 +3,7 @@ package io.flotilla.apiserver.extension.definition;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.flotilla.apiserver.extension.cel.SchemaRuleSet;
 import io.flotilla.apiserver.extension.structural.SchemaValidation;
 import io.flotilla.apiserver.extension.structural.Structural;
 import io.flotilla.apiserver.registry.validation.Field;
@@ -78,7 +79,7 @@ final class SchemaRules {
         junctors(schema, schema);
         defaultValue(schema);
         metadata(schema, level);
-        rules(schema);
+        rules(schema, level == Level.ROOT || schema.flag("x-kubernetes-embedded-resource"));
     }
 
     private void forbidden(Field schema) {
@@ -300,11 +301,13 @@ final class SchemaRules {
         }
     }
 
-    private void rules(Field schema) {
+    private void rules(Field schema, boolean resource) {
         for (Field rule : schema.at("x-kubernetes-validations").items()) {
             JsonNode text = rule.value().path("rule");
             if (text.asText("").isBlank()) {
                 findings.required(rule.at("rule"), "rule is not specified");
+            } else {
+                compile(schema, rule, resource);
             }
             Field message = rule.at("message");
             if (message.isSet() && message.text().isBlank()) {
@@ -325,6 +328,14 @@ final class SchemaRules {
                                 "FieldValueRequired",
                                 "FieldValueDuplicate"));
             }
+        }
+    }
+
+    private void compile(Field schema, Field rule, boolean resource) {
+        try {
+            boolean _ = SchemaRuleSet.tryRule(Structural.of(schema.value()), rule.value(), resource);
+        } catch (IllegalArgumentException e) {
+            findings.invalid(rule.at("rule"), "compilation failed: " + e.getMessage());
         }
     }
 }
