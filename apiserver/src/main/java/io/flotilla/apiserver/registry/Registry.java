@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -78,7 +77,7 @@ public final class Registry implements Resources {
         for (CustomRegistration each : registrations) {
             each.served().forEach((info, strategy) -> {
                 ResourceRegistry registry = new ResourceRegistry(
-                        each.storage(), strategy, each.cache(), Optional.empty(), each.reading(), shared);
+                        each.storage(), strategy, each.cache(), Optional.empty(), Optional.of(each.reading()), shared);
                 versions.put(info, new ServedVersion(info, each.storage(), each.conversion(), registry));
                 if (info.isStorageVersion()) {
                     registries.put(info.storagePrefix(), registry);
@@ -100,7 +99,7 @@ public final class Registry implements Resources {
                     rules.strategy(stored),
                     objectsOf,
                     stored.resource().equals("events") ? Optional.of(eventLeases) : Optional.empty(),
-                    UnaryOperator.identity(),
+                    Optional.empty(),
                     shared);
         });
     }

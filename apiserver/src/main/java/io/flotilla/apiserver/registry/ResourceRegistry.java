@@ -15,6 +15,7 @@ import io.flotilla.apiserver.storage.Versioned;
 import io.flotilla.apiserver.storage.Written;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,23 +28,26 @@ public final class ResourceRegistry {
     private final ResourceCache cache;
     private final Optional<TimedLeases> leases;
     private final UnaryOperator<byte[]> reading;
+    private final boolean migrates;
     private final Registry.Shared shared;
     private final Creation creation;
     private final Updating updating;
     private final Deletion deletion;
 
+    /** @param reading brings stored values into the form that is served, where those can differ */
     ResourceRegistry(
             ResourceInfo resource,
             Strategy strategy,
             ResourceCache cache,
             Optional<TimedLeases> leases,
-            UnaryOperator<byte[]> reading,
+            Optional<UnaryOperator<byte[]>> reading,
             Registry.Shared shared) {
         this.resource = resource;
         this.strategy = strategy;
         this.cache = cache;
         this.leases = leases;
-        this.reading = reading;
+        this.reading = reading.orElseGet(UnaryOperator::identity);
+        this.migrates = reading.isPresent();
         this.shared = shared;
         this.creation = new Creation(this, shared);
         this.updating = new Updating(this, shared);
@@ -171,7 +175,16 @@ public final class ResourceRegistry {
                             continue;
                         }
                     }
-                    return new Modified(old, old, false);
+                    Optional<Plan.Put> renewal = renewal(namespace, name, old);
+                    if (renewal.isEmpty()) {
+                        return new Modified(old, old, false);
+                    }
+                    Written written = put(namespace, name, renewal.get(), old.revision());
+                    if (written instanceof Written.Done(long revision)) {
+                        return new Modified(
+                                old, object(namespace, name, renewal.get().value(), revision), false);
+                    }
+                    old = next(written, namespace, name);
                 }
                 case Plan.Put put -> {
                     Written written = put(namespace, name, put, old.revision());
@@ -194,6 +207,18 @@ public final class ResourceRegistry {
                 }
             }
         }
+    }
+
+    /** What is stored in an older form is written anew by a change that changes nothing: so storage is migrated. */
+    private Optional<Plan.Put> renewal(String namespace, String name, CachedObject object) {
+        if (!migrates) {
+            return Optional.empty();
+        }
+        return Storing.call(() -> shared.store().get(etcdKey(namespace, name)))
+                .filter(found -> found.revision() == object.revision())
+                .map(Versioned::value)
+                .filter(stored -> !Arrays.equals(reading.apply(stored), stored))
+                .map(stored -> new Plan.Put(reading.apply(stored), Fencing.NONE, () -> {}));
     }
 
     private Written put(String namespace, String name, Plan.Put put, long expected) {

@@ -1,0 +1,263 @@
+package io.flotilla.apiserver.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.storage.EtcdExtension;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+final class CustomKindsIT {
+    @RegisterExtension
+    static final EtcdExtension ETCD = new EtcdExtension(1);
+
+    private static final AtomicInteger GROUPS = new AtomicInteger();
+    private static CustomServer one;
+    private static CustomServer other;
+
+    private final String group = "g" + GROUPS.incrementAndGet() + ".example.com";
+
+    @BeforeAll
+    static void start() {
+        one = new CustomServer(ETCD.config());
+        other = new CustomServer(ETCD.config());
+        one.create("", "v1", "namespaces", CustomServer.parse("{metadata:{name:'default'}}"));
+    }
+
+    @AfterAll
+    static void stop() {
+        one.close();
+        other.close();
+    }
+
+    private static final String SPEC = """
+            {type:'object',properties:{
+               spec:{type:'object',properties:{color:{type:'string'},size:{type:'integer',maximum:10},replicas:{type:'integer'}},
+                     'x-kubernetes-validations':[{rule:'!has(oldSelf.color) || self.color == oldSelf.color',
+                                                  message:'color is immutable'}]},
+               status:{type:'object',properties:{replicas:{type:'integer'}}}}}""";
+
+    private String version(String name, boolean storage, String schema) {
+        return "{name:'" + name + "',served:true,storage:" + storage + ",schema:{openAPIV3Schema:" + schema
+                + "},selectableFields:[{jsonPath:'.spec.color'}],subresources:{status:{},scale:"
+                + "{specReplicasPath:'.spec.replicas',statusReplicasPath:'.status.replicas'}}}";
+    }
+
+    private String kind(String plural, String kind, String... versions) {
+        return "{group:'" + group + "',scope:'Namespaced',names:{plural:'" + plural + "',kind:'" + kind
+                + "',shortNames:['x" + plural + "']},versions:[" + String.join(",", versions) + "]}";
+    }
+
+    private void define() {
+        one.define(kind("things", "Thing", version("v1", true, SPEC)));
+        one.awaitServed(group, "v1", "things");
+        other.awaitServed(group, "v1", "things");
+    }
+
+    private ObjectNode thing(String name, String spec) {
+        return CustomServer.parse(
+                "{apiVersion:'" + group + "/v1',kind:'Thing',metadata:{name:'" + name + "'},spec:" + spec + "}");
+    }
+
+    private JsonNode condition(CustomServer server, String definition, String type) {
+        for (JsonNode each : server.definition(definition).path("status").path("conditions")) {
+            if (each.path("type").asText().equals(type)) {
+                return each;
+            }
+        }
+        return CustomServer.parse("{}");
+    }
+
+    @Test
+    void aDefinedKindIsServedByEveryServerWithinASecond() {
+        one.define(kind("things", "Thing", version("v1", true, SPEC)));
+        await().atMost(Duration.ofSeconds(1)).until(() -> one.serves(group, "v1", "things"));
+        await().atMost(Duration.ofSeconds(1)).until(() -> other.serves(group, "v1", "things"));
+        assertThat(other.discovery.resources(group, "v1")).isPresent();
+        other.create(group, "v1", "things", thing("a", "{color:'red'}"));
+        assertThat(one.get(group, "v1", "things", "a", "").at("/spec/color").asText())
+                .isEqualTo("red");
+        assertThat(condition(one, "things." + group, "Established")
+                        .path("reason")
+                        .asText())
+                .isEqualTo("InitialNamesAccepted");
+    }
+
+    @Test
+    void objectsAreHeldAgainstTheirSchemaAndItsRules() {
+        define();
+        assertThatThrownBy(() -> one.create(group, "v1", "things", thing("a", "{size:11}")))
+                .isInstanceOf(StatusException.class)
+                .hasMessageContaining(
+                        "spec.size: Invalid value: 11: spec.size in body should be less than or equal to 10");
+        one.create(group, "v1", "things", thing("a", "{color:'red'}"));
+        assertThatThrownBy(() -> other.patch(group, "v1", "things", "a", "", "{spec:{color:'blue'}}"))
+                .hasMessageContaining("spec: Invalid value: color is immutable");
+    }
+
+    @Test
+    void unknownFieldsArePrunedWithAWarning() {
+        define();
+        one.warnings.clear();
+        ObjectNode created = one.create(group, "v1", "things", thing("a", "{color:'red',colour:'red'}"));
+        assertThat(created.at("/spec/colour").isMissingNode()).isTrue();
+        assertThat(one.warnings).containsExactly("unknown field \"spec.colour\"");
+    }
+
+    @Test
+    void statusAndSpecAreWrittenApart() {
+        define();
+        ObjectNode created = one.create(
+                group,
+                "v1",
+                "things",
+                thing("a", "{color:'red',replicas:1}").set("status", CustomServer.parse("{replicas:7}")));
+        assertThat(created.has("status")).isFalse();
+        assertThat(created.at("/metadata/generation").asInt()).isEqualTo(1);
+        ObjectNode status = one.patch(group, "v1", "things", "a", "status", "{spec:{replicas:5},status:{replicas:3}}");
+        assertThat(status.at("/spec/replicas").asInt()).isEqualTo(1);
+        assertThat(status.at("/status/replicas").asInt()).isEqualTo(3);
+        assertThat(status.at("/metadata/generation").asInt()).isEqualTo(1);
+        ObjectNode spec = one.patch(group, "v1", "things", "a", "", "{spec:{replicas:5},status:{replicas:9}}");
+        assertThat(spec.at("/status/replicas").asInt()).isEqualTo(3);
+        assertThat(spec.at("/metadata/generation").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void theScaleIsWhereTheDefinitionSays() {
+        define();
+        one.create(group, "v1", "things", thing("a", "{replicas:2}"));
+        ObjectNode scale = one.patch(group, "v1", "things", "a", "scale", "{spec:{replicas:4}}");
+        assertThat(scale.at("/spec/replicas").asInt()).isEqualTo(4);
+        assertThat(one.get(group, "v1", "things", "a", "").at("/spec/replicas").asInt())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void objectsAreSelectedByTheFieldsOfTheDefinition() {
+        define();
+        one.create(group, "v1", "things", thing("a", "{color:'red'}"));
+        one.create(group, "v1", "things", thing("b", "{color:'blue'}"));
+        assertThat(other.list(group, "v1", "things", "spec.color=blue")).containsExactly("b");
+        assertThatThrownBy(() -> other.list(group, "v1", "things", "spec.size=1"))
+                .hasMessageContaining("field label not supported: spec.size");
+    }
+
+    @Test
+    void aDefaultThatIsAddedLaterShowsOnObjectsOfBefore() {
+        define();
+        one.create(group, "v1", "things", thing("a", "{color:'red'}"));
+        one.patch(
+                "apiextensions.k8s.io",
+                "v1",
+                "customresourcedefinitions",
+                "things." + group,
+                "",
+                "{spec:{versions:["
+                        + version("v1", true, SPEC.replace("{type:'integer',maximum:10}", "{type:'integer',default:5}"))
+                        + "]}}");
+        for (CustomServer server : new CustomServer[] {one, other}) {
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(server.get(group, "v1", "things", "a", "")
+                                    .at("/spec/size")
+                                    .asInt())
+                            .isEqualTo(5));
+        }
+    }
+
+    @Test
+    void objectsStoredInAnOlderVersionAreReadInTheNewOne() {
+        define();
+        one.create(group, "v1", "things", thing("a", "{color:'red'}"));
+        one.patch(
+                "apiextensions.k8s.io",
+                "v1",
+                "customresourcedefinitions",
+                "things." + group,
+                "",
+                "{spec:{versions:[" + version("v1", false, SPEC) + "," + version("v2", true, SPEC) + "]}}");
+        one.awaitServed(group, "v2", "things");
+        assertThat(one.definition("things." + group)
+                        .at("/status/storedVersions")
+                        .toString())
+                .isEqualTo("[\"v1\",\"v2\"]");
+        assertThat(one.get(group, "v2", "things", "a", "").path("apiVersion").asText())
+                .isEqualTo(group + "/v2");
+        assertThat(one.get(group, "v1", "things", "a", "").path("apiVersion").asText())
+                .isEqualTo(group + "/v1");
+        assertThat(stored("a")).contains("\"apiVersion\":\"" + group + "/v1\"");
+        one.patch(group, "v2", "things", "a", "", "{}");
+        assertThat(stored("a")).contains("\"apiVersion\":\"" + group + "/v2\"");
+    }
+
+    private String stored(String name) {
+        return new String(
+                one.store
+                        .get("/registry/" + group + "/things/default/" + name)
+                        .orElseThrow()
+                        .value(),
+                StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void namesThatAreTakenAreNotGivenAgain() {
+        define();
+        one.define(kind("others", "Thing", version("v1", true, SPEC)));
+        await().untilAsserted(() -> assertThat(condition(one, "others." + group, "NamesAccepted")
+                        .path("reason")
+                        .asText())
+                .isIn("KindConflict", "ListKindConflict"));
+        assertThat(condition(one, "others." + group, "Established")
+                        .path("status")
+                        .asText())
+                .isEqualTo("False");
+        assertThat(one.serves(group, "v1", "others")).isFalse();
+        one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", "things." + group);
+        one.awaitServed(group, "v1", "others");
+    }
+
+    @Test
+    void aDefinitionThatIsDeletedTakesItsObjectsWithIt() {
+        define();
+        for (int i = 0; i < 20; i++) {
+            one.create(group, "v1", "things", thing("t" + i, "{color:'red'}"));
+        }
+        one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", "things." + group);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !one.serves(group, "v1", "things"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> !other.serves(group, "v1", "things"));
+        assertThat(one.store
+                        .range("/registry/" + group + "/", "/registry/" + group + "/", 10, 0)
+                        .items())
+                .isEmpty();
+        assertThatThrownBy(() -> one.definition("things." + group)).hasMessageContaining("not found");
+    }
+
+    @Test
+    void aDefinitionWaitsForObjectsThatAreHeld() {
+        define();
+        ObjectNode held = thing("a", "{color:'red'}");
+        ((ObjectNode) held.get("metadata")).putArray("finalizers").add("example.com/hold");
+        one.create(group, "v1", "things", held);
+        one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", "things." + group);
+        await().untilAsserted(() -> assertThat(condition(one, "things." + group, "Terminating")
+                        .path("reason")
+                        .asText())
+                .isEqualTo("InstanceDeletionInProgress"));
+        await().untilAsserted(() -> assertThatThrownBy(
+                        () -> one.create(group, "v1", "things", thing("b", "{color:'red'}")))
+                .hasMessage("create not allowed while custom resource definition is terminating"));
+        one.patch(group, "v1", "things", "a", "", "{metadata:{finalizers:null}}");
+        await().atMost(Duration.ofSeconds(20)).until(() -> !one.serves(group, "v1", "things"));
+    }
+}
