@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.grpc;
 
+import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.TlsServerCredentials;
@@ -40,7 +41,7 @@ public final class GrpcServer implements AutoCloseable {
     /** Listens; fails with a sentence that names what is wrong. */
     public void start() throws IOException {
         TlsServerCredentials.Builder tls = TlsServerCredentials.newBuilder()
-                .keyManager(config.certificate().toFile(), config.key().toFile())
+                .keyManager(PemFiles.keyManager(config.certificate(), config.key()))
                 .trustManager(config.clientCa().toFile())
                 .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
         try {

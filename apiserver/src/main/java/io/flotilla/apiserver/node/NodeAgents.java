@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.node;
 
+import io.flotilla.machinery.tls.PemFiles;
 import io.flotilla.proto.node.NodeGrpc;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -40,9 +41,7 @@ public final class NodeAgents implements AutoCloseable {
         try {
             TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
             if (config.clientCertificate().isPresent() && config.clientKey().isPresent()) {
-                tls.keyManager(
-                        config.clientCertificate().get().toFile(),
-                        config.clientKey().get().toFile());
+                tls.keyManager(PemFiles.keyManager(config.clientCertificate().get(), config.clientKey().get()));
             }
             if (config.certificateAuthority().isPresent()) {
                 tls.trustManager(config.certificateAuthority().get().toFile());

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.machinery.tls.PemFiles;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,7 +28,6 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -37,7 +37,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,9 +110,7 @@ public final class RestServer implements AutoCloseable {
 
     private SslContext tls() throws IOException {
         try {
-            return SslContextBuilder.forServer(
-                            config.certificate().toFile(), config.key().toFile())
-                    .sslProvider(SslProvider.JDK)
+            return SslContextBuilder.forServer(PemFiles.keyManager(config.certificate(), config.key()))
                     .trustManager(config.clientCa().toFile())
                     .clientAuth(ClientAuth.OPTIONAL)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -123,7 +120,7 @@ public final class RestServer implements AutoCloseable {
                             ApplicationProtocolNames.HTTP_2,
                             ApplicationProtocolNames.HTTP_1_1))
                     .build();
-        } catch (SSLException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
                     "cannot serve TLS with --tls-cert-file=" + config.certificate() + ", --tls-private-key-file="
                             + config.key() + " and --client-ca-file=" + config.clientCa() + ": " + e.getMessage(),

@@ -12,7 +12,9 @@ import io.flotilla.deploy.plan.Plan;
 import io.flotilla.deploy.plan.Planner;
 import io.flotilla.deploy.plan.Request;
 import io.flotilla.deploy.probe.HttpProbe;
+import io.flotilla.deploy.process.Distribution;
 import io.flotilla.deploy.process.JavaProgram.Purpose;
+import io.flotilla.deploy.process.OldClassFiles;
 import io.flotilla.deploy.supervisor.Control;
 import io.flotilla.deploy.supervisor.Control.Verb;
 import io.flotilla.deploy.supervisor.Launch;
@@ -49,6 +51,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var etcd = EtcdBinary.find("etcd");
+        OldClassFiles.modernize(Distribution.current().libraries());
         var directory = Files.createTempDirectory("flotilla-training-");
         var files = new LabFiles(directory.resolve("lab"));
         var plan = new Planner(files, new Claims(directory.resolve("blocks"))).plan(SMALLEST);

@@ -36,8 +36,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate authority whose keys, and those of whom it certifies, are of the curve P-256: a handshake then costs a
- * fraction of what it costs with RSA. Certificates hold for ten years, as those of a lab should.
+ * A certificate authority. Its own key is RSA, since each process of a lab verifies its signatures in a JVM that has just
+ * started, where one on P-256 takes a hundred times as long; the keys that it certifies are of P-256, with which
+ * handshakes, done by native code, are cheapest. Certificates hold for ten years, as those of a lab should.
  */
 final class Authority {
     private static final Duration VALIDITY = Duration.ofDays(3650);
@@ -60,7 +61,9 @@ final class Authority {
     /** A new authority, kept as {@code ca.crt} and {@code ca.key} in that directory. */
     static Authority create(Path directory, String name, Instant now, SecureRandom random)
             throws GeneralSecurityException, IOException {
-        var pair = newPair(random);
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048, random);
+        var pair = generator.generateKeyPair();
         var subject = new X500NameBuilder().addRDN(BCStyle.CN, name).build();
         var builder = builder(subject, subject, pair, now, random)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
@@ -88,7 +91,7 @@ final class Authority {
                 random,
                 now,
                 new X509CertificateHolder(certificate.getFirst()),
-                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key.getFirst())));
+                KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key.getFirst())));
     }
 
     /** Certifies a new key for that identity, kept as {@code <file>.crt} and {@code <file>.key} in that directory. */
@@ -156,7 +159,7 @@ final class Authority {
     private static X509CertificateHolder sign(X509v3CertificateBuilder builder, PrivateKey key)
             throws GeneralSecurityException {
         try {
-            return builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key));
+            return builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(key));
         } catch (OperatorCreationException e) {
             throw new GeneralSecurityException(e);
         }

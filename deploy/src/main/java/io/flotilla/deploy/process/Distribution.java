@@ -38,6 +38,11 @@ public record Distribution(Path home) {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
+    /** Where every jar lies. */
+    public Path libraries() {
+        return home.resolve("lib");
+    }
+
     public Path cache(JavaProgram program) {
         return home.resolve("aot").resolve(program.word() + ".aot");
     }
@@ -55,7 +60,7 @@ public record Distribution(Path home) {
     }
 
     boolean hasClass(String module, String name) {
-        try (var jar = new JarFile(home.resolve("lib").resolve(jar(module)).toFile())) {
+        try (var jar = new JarFile(libraries().resolve(jar(module)).toFile())) {
             return jar.getEntry(name.replace('.', '/') + ".class") != null;
         } catch (IOException e) {
             return false;
@@ -63,7 +68,7 @@ public record Distribution(Path home) {
     }
 
     private String jar(String module) throws IOException {
-        try (var jars = Files.list(home.resolve("lib"))) {
+        try (var jars = Files.list(libraries())) {
             return jars.map(jar -> jar.getFileName().toString())
                     .filter(name -> name.matches("flotilla-" + module + "-\\d.*\\.jar"))
                     .max(Comparator.naturalOrder())

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public enum JavaProgram {
     API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 320, false),
-    SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, false),
+    SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, true),
     CONTROLLER_MANAGER("controller-manager", "controller-manager", "io.flotilla.controllermanager.Main", 160, true),
     AGENT("agent", "kubelet-agent", "io.flotilla.kubelet.Main", 128, true),
     PROXY("proxy", "kube-proxy", "io.flotilla.kubeproxy.Main", 64, true),

@@ -12,7 +12,7 @@ import io.flotilla.deploy.plan.Claims;
 import io.flotilla.deploy.plan.LabFiles;
 import io.flotilla.deploy.plan.Planner;
 import io.flotilla.deploy.plan.Request;
-import io.flotilla.machinery.component.PemFiles;
+import io.flotilla.machinery.tls.PemFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +177,16 @@ class BalancerTest {
         return text.substring(text.indexOf("\r\n\r\n") + 4);
     }
 
+    private static SSLContext serverContext(Path certificate, Path key) throws IOException {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {PemFiles.keyManager(certificate, key)}, null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
     /** Says its name, and on /readyz what it is told to say. */
     private final class ApiServer {
         private final HttpsServer server;
@@ -190,7 +202,7 @@ class BalancerTest {
 
         ApiServer(String name, int port, Path certificate, Path key) throws IOException {
             server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-            server.setHttpsConfigurator(new HttpsConfigurator(PemFiles.serverContext(certificate, key)));
+            server.setHttpsConfigurator(new HttpsConfigurator(serverContext(certificate, key)));
             var threads = Executors.newVirtualThreadPerTaskExecutor();
             server.setExecutor(threads);
             server.createContext("/readyz", exchange -> answer(exchange, ready ? 200 : 500, "ok"));

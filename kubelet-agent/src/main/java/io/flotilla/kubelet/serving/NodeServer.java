@@ -10,9 +10,11 @@ import io.flotilla.kubelet.stats.NodeSummary;
 import io.flotilla.machinery.informer.Lister;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -63,9 +65,7 @@ public final class NodeServer implements AutoCloseable {
     public void start() throws IOException {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(listening.address(), listening.port()))
-                    .sslContext(GrpcSslContexts.forServer(
-                                    listening.certificate().toFile(),
-                                    listening.key().toFile())
+                    .sslContext(GrpcSslContexts.configure(SslContextBuilder.forServer(PemFiles.keyManager(listening.certificate(), listening.key())))
                             .trustManager(listening.clientCa().toFile())
                             .clientAuth(ClientAuth.REQUIRE)
                             .build())

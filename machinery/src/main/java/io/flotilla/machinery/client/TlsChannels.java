@@ -1,13 +1,14 @@
 package io.flotilla.machinery.client;
 
+import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 
 /** Makes channels with mutual TLS; one connection each. */
 final class TlsChannels {
@@ -27,11 +28,9 @@ final class TlsChannels {
         try {
             return new TlsChannels(GrpcSslContexts.forClient()
                     .trustManager(config.certificateAuthority().toFile())
-                    .keyManager(
-                            config.clientCertificate().toFile(),
-                            config.clientKey().toFile())
+                    .keyManager(PemFiles.keyManager(config.clientCertificate(), config.clientKey()))
                     .build());
-        } catch (SSLException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "--client-certificate " + config.clientCertificate() + ", --client-key " + config.clientKey()
                             + ", --certificate-authority " + config.certificateAuthority()

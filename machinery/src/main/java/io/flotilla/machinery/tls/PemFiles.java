@@ -1,4 +1,4 @@
-package io.flotilla.machinery.component;
+package io.flotilla.machinery.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -7,43 +7,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Certificates and PKCS#8 keys in PEM files, for the JDK's own TLS. */
+/** Reads certificates and PKCS#8 keys from PEM files. Every failure names the file at fault. */
 public final class PemFiles {
     private static final Pattern PKCS8 =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
 
     private PemFiles() {}
 
-    /** Returns a server's TLS context. Fails with a message that names the file at fault. */
-    public static SSLContext serverContext(Path certificate, Path key) throws IOException {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            char[] password = new char[0];
-            store.setKeyEntry("server", privateKey(key), password, certificates(certificate));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, password);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(certificate + " and " + key + " cannot be used for TLS: " + e.getMessage(), e);
-        }
+    /** What a server or a client shows to its peer: the key and the chain of those files. */
+    public static X509ExtendedKeyManager keyManager(Path certificate, Path key) throws IOException {
+        return new PemKeyManager(privateKey(key), certificates(certificate));
     }
 
     /** Reads an RSA or EC key. */
-    public static PrivateKey privateKey(Path file) throws IOException {
+    private static PrivateKey privateKey(Path file) throws IOException {
         Matcher pem = PKCS8.matcher(Files.readString(file, StandardCharsets.US_ASCII));
         if (!pem.find()) {
             throw new IOException(file + ": no PKCS#8 private key in PEM form");
@@ -62,11 +48,11 @@ public final class PemFiles {
     }
 
     /** Reads a chain, leaf first. */
-    public static Certificate[] certificates(Path file) throws IOException {
+    private static X509Certificate[] certificates(Path file) throws IOException {
         try {
-            Certificate[] chain = CertificateFactory.getInstance("X.509")
+            X509Certificate[] chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
-                    .toArray(Certificate[]::new);
+                    .toArray(X509Certificate[]::new);
             if (chain.length == 0) {
                 throw new IOException(file + ": no certificate in PEM form");
             }
