@@ -57,8 +57,8 @@ public final class HealthServer implements AutoCloseable {
     /** Fails with a message that names the address where it cannot be listened on, or the file that is not usable for TLS. */
     public void start() throws IOException {
         Optional<SslContext> tls = tls();
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("health", true), NioIoHandler.newFactory());
+        EventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("health", true), NioIoHandler.newFactory());
         loop = group;
         var bound = new ServerBootstrap()
                 .group(group)
@@ -67,8 +67,7 @@ public final class HealthServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        tls.ifPresent(
-                                context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
+                        tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
                         channel.pipeline()
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
@@ -151,7 +150,7 @@ public final class HealthServer implements AutoCloseable {
         /** A peer that breaks off, or speaks no TLS, is no event. */
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
+            var _ = context.close();
         }
     }
 
