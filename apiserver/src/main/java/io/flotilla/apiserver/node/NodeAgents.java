@@ -41,7 +41,8 @@ public final class NodeAgents implements AutoCloseable {
         try {
             TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
             if (config.clientCertificate().isPresent() && config.clientKey().isPresent()) {
-                tls.keyManager(PemFiles.keyManager(config.clientCertificate().get(), config.clientKey().get()));
+                tls.keyManager(PemFiles.keyManager(
+                        config.clientCertificate().get(), config.clientKey().get()));
             }
             if (config.certificateAuthority().isPresent()) {
                 tls.trustManager(config.certificateAuthority().get().toFile());

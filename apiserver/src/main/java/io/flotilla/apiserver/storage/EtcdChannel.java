@@ -1,7 +1,7 @@
 package io.flotilla.apiserver.storage;
 
-import io.grpc.Attributes;
 import io.flotilla.machinery.tls.PemFiles;
+import io.grpc.Attributes;
 import io.grpc.ChannelCredentials;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InsecureChannelCredentials;
@@ -49,7 +49,8 @@ final class EtcdChannel {
                 tls.trustManager(config.caFile().get().toFile());
             }
             if (config.certFile().isPresent() && config.keyFile().isPresent()) {
-                tls.keyManager(PemFiles.keyManager(config.certFile().get(), config.keyFile().get()));
+                tls.keyManager(PemFiles.keyManager(
+                        config.certFile().get(), config.keyFile().get()));
             }
             return tls.build();
         } catch (IOException e) {

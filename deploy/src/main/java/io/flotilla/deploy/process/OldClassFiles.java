@@ -84,8 +84,8 @@ public final class OldClassFiles {
         var bodies = ClassTransform.transformingMethodBodies((code, element) -> code.with(element));
         return classFile.transformClass(
                 classFile.parse(old),
-                bodies.andThen((builder, element) -> builder.with(
-                        element instanceof ClassFileVersion ? ClassFileVersion.of(WRITTEN, 0) : element)));
+                bodies.andThen((builder, element) ->
+                        builder.with(element instanceof ClassFileVersion ? ClassFileVersion.of(WRITTEN, 0) : element)));
     }
 
     /** Which class extends which, as far as that jar tells. */
@@ -96,9 +96,7 @@ public final class OldClassFiles {
             try (var in = file.getInputStream(entry)) {
                 var model = ClassFile.of().parse(in.readAllBytes());
                 var self = model.thisClass().asSymbol();
-                interfaces.put(
-                        self,
-                        model.flags().has(java.lang.reflect.AccessFlag.INTERFACE));
+                interfaces.put(self, model.flags().has(java.lang.reflect.AccessFlag.INTERFACE));
                 model.superclass().ifPresent(parent -> superclasses.put(self, parent.asSymbol()));
             }
         }

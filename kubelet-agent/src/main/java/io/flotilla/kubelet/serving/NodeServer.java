@@ -8,9 +8,9 @@ import io.flotilla.kubelet.log.LogFollowing;
 import io.flotilla.kubelet.runtime.ContainerRuntime;
 import io.flotilla.kubelet.stats.NodeSummary;
 import io.flotilla.machinery.informer.Lister;
+import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
-import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
@@ -65,7 +65,8 @@ public final class NodeServer implements AutoCloseable {
     public void start() throws IOException {
         try {
             server = NettyServerBuilder.forAddress(new InetSocketAddress(listening.address(), listening.port()))
-                    .sslContext(GrpcSslContexts.configure(SslContextBuilder.forServer(PemFiles.keyManager(listening.certificate(), listening.key())))
+                    .sslContext(GrpcSslContexts.configure(SslContextBuilder.forServer(
+                                    PemFiles.keyManager(listening.certificate(), listening.key())))
                             .trustManager(listening.clientCa().toFile())
                             .clientAuth(ClientAuth.REQUIRE)
                             .build())
