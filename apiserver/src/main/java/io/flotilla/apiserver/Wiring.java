@@ -11,8 +11,13 @@ import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.extension.CustomKinds;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
+import io.flotilla.apiserver.flowcontrol.Admission;
+import io.flotilla.apiserver.flowcontrol.Weights;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
+import io.flotilla.apiserver.grpc.Turnstile;
+import io.flotilla.apiserver.metrics.RequestMetrics;
+import io.flotilla.apiserver.metrics.StorageMetrics;
 import io.flotilla.apiserver.node.NodeAgents;
 import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.openapi.OpenApi;
@@ -27,6 +32,7 @@ import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.registry.rbac.RoleObjects;
 import io.flotilla.apiserver.rest.Documents;
 import io.flotilla.apiserver.rest.PodStreams;
+import io.flotilla.apiserver.rest.ProxyRequests;
 import io.flotilla.apiserver.rest.ResourceRequests;
 import io.flotilla.apiserver.rest.RestHandler;
 import io.flotilla.apiserver.rest.RestServer;
@@ -145,6 +151,28 @@ final class Wiring {
     }
 
     @Singleton
+    RequestMetrics requestMetrics(PrometheusMeterRegistry metrics, Registry registry) {
+        StorageMetrics.register(metrics.getPrometheusRegistry(), registry);
+        return new RequestMetrics(metrics.getPrometheusRegistry());
+    }
+
+    @Singleton
+    Admission admission(Main main, Registry registry, PrometheusMeterRegistry metrics) {
+        return main.flags().serving().admission(registry, metrics.getPrometheusRegistry());
+    }
+
+    @Singleton
+    Weights weights(Schema schema, Registry registry) {
+        return asked -> Weights.ofList(
+                asked,
+                () -> schema.resource(asked.group(), asked.version(), asked.resource())
+                        .flatMap(registry::served)
+                        .map(version ->
+                                version.registry().cache().snapshot().objects().size())
+                        .orElse(0));
+    }
+
+    @Singleton
     HealthChecks health(EtcdStore store, Cache cache) {
         return new HealthChecks().ready("etcd", () -> Readiness.etcd(store)).ready("informer-sync", cache::trouble);
     }
@@ -160,6 +188,9 @@ final class Wiring {
             Authenticator authenticator,
             HealthChecks health,
             PrometheusMeterRegistry metrics,
+            RequestMetrics requestMetrics,
+            Admission admission,
+            Weights weights,
             ScheduledExecutorService timer) {
         Flags flags = main.flags();
         Documents documents = new Documents(
@@ -174,8 +205,17 @@ final class Wiring {
                 new RestHandler(
                         authenticator,
                         api,
-                        new ResourceRequests(schema, api, new Tables(schema, Clock.systemUTC()), streams),
+                        new ResourceRequests(
+                                schema,
+                                api,
+                                new Tables(schema, Clock.systemUTC()),
+                                streams,
+                                new ProxyRequests(api, registry),
+                                requestMetrics),
                         documents,
+                        admission,
+                        weights,
+                        requestMetrics,
                         flags.serving().requestTimeout(),
                         timer));
     }
@@ -193,6 +233,9 @@ final class Wiring {
             Schema schema,
             Discovery discovery,
             Api api,
+            Admission admission,
+            Weights weights,
+            RequestMetrics requestMetrics,
             ScheduledExecutorService timer) {
         Flags flags = main.flags();
         return new GrpcServer(
@@ -202,7 +245,13 @@ final class Wiring {
                         flags.tlsCertFile(),
                         flags.tlsPrivateKeyFile(),
                         flags.clientCaFile()),
-                new ClusterService(authenticator, schema, discovery, api, timer));
+                new ClusterService(
+                        authenticator,
+                        schema,
+                        discovery,
+                        api,
+                        new Turnstile(admission, weights, requestMetrics),
+                        timer));
     }
 
     @Singleton

@@ -3,7 +3,9 @@ package io.flotilla.apiserver.grpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.flotilla.apiserver.authn.Authenticator;
+import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.Watcher;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.pipeline.Answer;
@@ -38,6 +40,7 @@ import io.flotilla.proto.cluster.PatchRequest;
 import io.flotilla.proto.cluster.Resource;
 import io.flotilla.proto.cluster.UpdateRequest;
 import io.flotilla.proto.cluster.WatchBatch;
+import io.flotilla.proto.cluster.WatchEvent;
 import io.flotilla.proto.cluster.WatchRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -49,6 +52,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +65,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private final Schema schema;
     private final Discovery discovery;
     private final Api api;
+    private final Turnstile turnstile;
     private final ScheduledExecutorService timer;
     private final Executor senders =
             task -> Thread.ofVirtual().name("grpc-watch").start(task);
@@ -69,7 +74,13 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private record FormKey(ServedVersion version, Form form) {}
 
     public ClusterService(
-            Authenticator authenticator, Schema schema, Discovery discovery, Api api, ScheduledExecutorService timer) {
+            Authenticator authenticator,
+            Schema schema,
+            Discovery discovery,
+            Api api,
+            Turnstile turnstile,
+            ScheduledExecutorService timer) {
+        this.turnstile = turnstile;
         this.discovery = discovery;
         this.authenticator = authenticator;
         this.schema = schema;
@@ -117,6 +128,15 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         return user.name().substring(user.name().lastIndexOf(':') + 1);
     }
 
+    /** Answers a call about a resource. */
+    private <T> void answer(
+            StreamObserver<T> observer, String verb, Resource resource, BiFunction<Call, Target, T> work) {
+        answer(observer, call -> {
+            Target target = target(resource);
+            return turnstile.pass(call.caller().user(), target.attributes(verb), () -> work.apply(call, target));
+        });
+    }
+
     private <T> void answer(StreamObserver<T> observer, Function<Call, T> work) {
         try {
             observer.onNext(work.apply(new Call()));
@@ -131,8 +151,8 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void get(GetRequest request, StreamObserver<ObjectReply> observer) {
-        answer(observer, call -> {
-            Answer answer = api.get(call.caller(), target(request.getResource()), request.getResourceVersion());
+        answer(observer, "get", request.getResource(), (call, target) -> {
+            Answer answer = api.get(call.caller(), target, request.getResourceVersion());
             return request.getForm() == Form.METADATA && answer instanceof Answer.Stored stored
                     ? call.reply(stored.version().metadataOnly(stored.object()))
                     : call.reply(answer);
@@ -141,10 +161,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void list(ListRequest request, StreamObserver<ListReply> observer) {
-        answer(observer, call -> {
+        answer(observer, "list", request.getResource(), (call, target) -> {
             Listing listing = api.list(
                     call.caller(),
-                    target(request.getResource()),
+                    target,
                     new ListQuery(
                             request.getLabelSelector(),
                             request.getFieldSelector(),
@@ -189,8 +209,14 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
                     request.getSendInitialEvents());
             GrpcWatchForm form = forms.computeIfAbsent(
                     new FormKey(version, request.getForm()), key -> new GrpcWatchForm(key.version(), key.form()));
+            Attributes asked = target.attributes("watch");
+            Watcher<WatchEvent> watcher = turnstile.admitted(
+                    call.caller().user(), asked, () -> api.watch(call.caller(), target, query, form, stream::wake));
             stream.start(
-                    api.watch(call.caller(), target, query, form, stream::wake), request.getTimeoutSeconds(), timer);
+                    watcher,
+                    new WatchCall.Count(turnstile.watching(asked), turnstile.watchEvents(asked)),
+                    request.getTimeoutSeconds(),
+                    timer);
         } catch (StatusException e) {
             observer.onError(GrpcFailures.of(e));
         } catch (RuntimeException e) {
@@ -203,10 +229,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     public void create(CreateRequest request, StreamObserver<ObjectReply> observer) {
         answer(
                 observer,
-                call -> call.reply(api.writes()
+                "create",
+                request.getResource(),
+                (call, target) -> call.reply(api.writes()
                         .create(
                                 call.caller(),
-                                target(request.getResource()),
+                                target,
                                 Body.json(request.getObject().toByteArray()),
                                 options(request.getOptions()))));
     }
@@ -215,10 +243,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     public void update(UpdateRequest request, StreamObserver<ObjectReply> observer) {
         answer(
                 observer,
-                call -> call.reply(api.writes()
+                "update",
+                request.getResource(),
+                (call, target) -> call.reply(api.writes()
                         .update(
                                 call.caller(),
-                                target(request.getResource()),
+                                target,
                                 Body.json(request.getObject().toByteArray()),
                                 options(request.getOptions()))));
     }
@@ -227,10 +257,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     public void patch(PatchRequest request, StreamObserver<ObjectReply> observer) {
         answer(
                 observer,
-                call -> call.reply(api.writes()
+                "patch",
+                request.getResource(),
+                (call, target) -> call.reply(api.writes()
                         .patch(
                                 call.caller(),
-                                target(request.getResource()),
+                                target,
                                 patchType(request.getContentType()),
                                 request.getPatch().toByteArray(),
                                 request.getForce(),
@@ -241,18 +273,19 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     public void delete(DeleteRequest request, StreamObserver<ObjectReply> observer) {
         answer(
                 observer,
-                call -> call.reply(api.writes()
+                "delete",
+                request.getResource(),
+                (call, target) -> call.reply(api.writes()
                         .delete(
                                 call.caller(),
-                                target(request.getResource()),
+                                target,
                                 deleteOptions(request.getOptions()),
                                 fence(request.hasFence(), request.getFence()))));
     }
 
     @Override
     public void deleteCollection(DeleteCollectionRequest request, StreamObserver<ObjectReply> observer) {
-        answer(observer, call -> {
-            Target target = target(request.getResource());
+        answer(observer, "deletecollection", request.getResource(), (call, target) -> {
             Listing listing = api.list(
                     call.caller(), target, ListQuery.selecting(request.getLabelSelector(), request.getFieldSelector()));
             return call.reply(JsonCodec.encode(api.writes()

@@ -1,9 +1,11 @@
 package io.flotilla.apiserver.grpc;
 
 import io.flotilla.apiserver.cache.Watcher;
+import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.proto.cluster.WatchBatch;
 import io.flotilla.proto.cluster.WatchEvent;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +25,7 @@ final class WatchCall {
     private volatile @Nullable Watcher<WatchEvent> watcher;
     private volatile Optional<ScheduledFuture<?>> timeout = Optional.empty();
     private volatile boolean timedOut;
+    private volatile @Nullable Count count;
     private boolean completed;
 
     WatchCall(ServerCallStreamObserver<WatchBatch> client, Executor executor) {
@@ -32,7 +35,11 @@ final class WatchCall {
         client.setOnCancelHandler(this::release);
     }
 
-    void start(Watcher<WatchEvent> opened, long timeoutSeconds, ScheduledExecutorService timer) {
+    /** What is counted about a watch. */
+    record Count(RequestMetrics.Running running, CounterDataPoint events) {}
+
+    void start(Watcher<WatchEvent> opened, Count counted, long timeoutSeconds, ScheduledExecutorService timer) {
+        count = counted;
         watcher = opened;
         if (client.isCancelled()) {
             release();
@@ -87,6 +94,7 @@ final class WatchCall {
             if (batch.getEventsCount() == 0) {
                 break;
             }
+            Optional.ofNullable(count).ifPresent(counted -> counted.events().inc(batch.getEventsCount()));
             client.onNext(batch.build());
         }
         if (in.end() != Watcher.End.OPEN || timedOut) {
@@ -97,6 +105,7 @@ final class WatchCall {
     }
 
     private void release() {
+        Optional.ofNullable(count).ifPresent(counted -> counted.running().end(200, 0));
         timeout.ifPresent(task -> task.cancel(false));
         Watcher<WatchEvent> in = watcher;
         if (in != null) {

@@ -50,6 +50,23 @@ public final class Documents {
         };
     }
 
+    /** Whether it is one of the few paths that requests are counted by. */
+    static boolean isKnown(String path) {
+        return switch (path) {
+            case "/",
+                    "/healthz",
+                    "/livez",
+                    "/readyz",
+                    "/version",
+                    "/metrics",
+                    "/api",
+                    "/apis",
+                    "/openapi/v2",
+                    "/openapi/v3" -> true;
+            default -> false;
+        };
+    }
+
     void handle(Exchange exchange) {
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
             RestHandler.text(exchange, 404, NOT_FOUND);

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** One request and the way to answer it, whatever the HTTP version. Answering is possible from any thread, once. */
 abstract class Exchange {
@@ -22,7 +23,7 @@ abstract class Exchange {
     private volatile int code;
     private volatile long deadline;
     private volatile long sent;
-    private Runnable onEnd = () -> {}; // set before the request is handled
+    private volatile Runnable onEnd = () -> {};
 
     /**
      * A body as it was received.
@@ -74,6 +75,12 @@ abstract class Exchange {
 
     /** The first header of the name, empty if there is none. */
     abstract String header(String name);
+
+    /** All headers of the request. */
+    abstract void forEachHeader(BiConsumer<String, String> each);
+
+    /** Path and query as the client wrote them. */
+    abstract String uri();
 
     abstract Channel channel();
 
@@ -131,7 +138,7 @@ abstract class Exchange {
         }
     }
 
-    /** Is told once, when the answer has been sent or will never be. */
+    /** Is told once, when the answer has been sent or will never be. Listeners are added before there is an answer. */
     final void onEnd(Runnable listener) {
         Runnable before = onEnd;
         onEnd = () -> {

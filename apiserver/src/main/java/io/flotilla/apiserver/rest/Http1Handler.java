@@ -25,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,6 +194,16 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
         String header(String name) {
             String value = request.headers().get(name);
             return value == null ? "" : value;
+        }
+
+        @Override
+        void forEachHeader(BiConsumer<String, String> each) {
+            request.headers().forEach(header -> each.accept(header.getKey(), header.getValue()));
+        }
+
+        @Override
+        String uri() {
+            return request.uri();
         }
 
         @Override

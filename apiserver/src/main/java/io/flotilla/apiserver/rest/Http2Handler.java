@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 stream: collects a request, hands it on, and frames its answer. */
@@ -140,6 +141,20 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
         String header(String name) {
             CharSequence value = request.get(name);
             return value == null ? "" : value.toString();
+        }
+
+        @Override
+        void forEachHeader(BiConsumer<String, String> each) {
+            request.forEach(header -> {
+                if (!Http2Headers.PseudoHeaderName.isPseudoHeader(header.getKey())) {
+                    each.accept(header.getKey().toString(), header.getValue().toString());
+                }
+            });
+        }
+
+        @Override
+        String uri() {
+            return String.valueOf(request.path());
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.Watcher;
 import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.pipeline.Answer;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Body;
@@ -45,8 +46,13 @@ public final class ResourceRequests {
     private final Map<RestWatchForm.Key, RestWatchForm> watchForms = new ConcurrentHashMap<>();
     private final Representations representations;
     private final PodStreams streams;
+    private final ProxyRequests proxy;
+    private final RequestMetrics metrics;
 
-    public ResourceRequests(Schema schema, Api api, Tables tables, PodStreams streams) {
+    public ResourceRequests(
+            Schema schema, Api api, Tables tables, PodStreams streams, ProxyRequests proxy, RequestMetrics metrics) {
+        this.proxy = proxy;
+        this.metrics = metrics;
         this.streams = streams;
         this.schema = schema;
         this.api = api;
@@ -59,6 +65,13 @@ public final class ResourceRequests {
     private static final List<String> CUSTOM_PATCHES =
             List.of(PatchType.JSON.mediaType(), PatchType.MERGE.mediaType(), PatchType.APPLY.mediaType());
 
+    /** Whether the path names a resource that is served. */
+    boolean serves(ResourcePath path) {
+        return schema.resource(path.group(), path.version(), path.resource())
+                .filter(resource -> fits(path, resource))
+                .isPresent();
+    }
+
     /** Returns false if the path names no resource that is served. */
     boolean handle(Exchange exchange, ResourcePath path, Caller caller) {
         Optional<ResourceInfo> resource = schema.resource(path.group(), path.version(), path.resource());
@@ -68,6 +81,10 @@ public final class ResourceRequests {
         Target target = new Target(resource.get(), path.namespace(), path.name(), path.subresource());
         if (PodStreams.handles(target)) {
             streams.handle(exchange, caller, target);
+            return true;
+        }
+        if (ProxyRequests.handles(target)) {
+            proxy.handle(exchange, caller, target);
             return true;
         }
         Optional<CustomResource> custom = schema.custom(target.resource());
@@ -191,7 +208,7 @@ public final class ResourceRequests {
         long seconds = timeout > 0
                 ? timeout
                 : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
-        WatchStream stream = new WatchStream(exchange, seconds);
+        WatchStream stream = new WatchStream(exchange, seconds, metrics.watchEvents(target.attributes("watch")));
         ServedVersion version = api.served(target.resource(), "watch");
         if (watchForms.size() > MOST_WATCH_FORMS) {
             // Those of custom resources that are no longer served would stay for ever.

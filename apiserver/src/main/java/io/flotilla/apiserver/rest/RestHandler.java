@@ -4,6 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.authn.Authenticator;
 import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.flowcontrol.Admission;
+import io.flotilla.apiserver.flowcontrol.OverloadException;
+import io.flotilla.apiserver.flowcontrol.Ticket;
+import io.flotilla.apiserver.flowcontrol.Weights;
+import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.request.Quoting;
@@ -16,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +34,17 @@ import picocli.CommandLine.TypeConversionException;
 public final class RestHandler implements RequestSink {
     private static final Logger LOG = LoggerFactory.getLogger(RestHandler.class);
     private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT");
     private static final byte[] NEWLINE = {'\n'};
 
     private final Authenticator authenticator;
     private final Api api;
     private final ResourceRequests resources;
     private final Documents documents;
+    private final Admission admission;
+    private final Weights weights;
+    private final RequestMetrics metrics;
     private final InFlight inFlight;
     private volatile boolean stopping;
 
@@ -43,6 +54,9 @@ public final class RestHandler implements RequestSink {
             Api api,
             ResourceRequests resources,
             Documents documents,
+            Admission admission,
+            Weights weights,
+            RequestMetrics metrics,
             Duration requestTimeout,
             ScheduledExecutorService timer) {
         this.inFlight = new InFlight(requestTimeout, timer, System::nanoTime);
@@ -50,6 +64,9 @@ public final class RestHandler implements RequestSink {
         this.api = api;
         this.resources = resources;
         this.documents = documents;
+        this.admission = admission;
+        this.weights = weights;
+        this.metrics = metrics;
     }
 
     @Override
@@ -79,21 +96,63 @@ public final class RestHandler implements RequestSink {
             exchange.addHeader("cache-control", "no-cache, private");
             Optional<ResourcePath> path = ResourcePath.parse(exchange.path());
             RequestInfo info = RequestInfo.of(exchange.method(), exchange.path(), exchange.query(), path);
+            measure(exchange, path, info);
             limitTime(exchange, info);
             User user = authenticate(exchange);
             if (exchange.body().tooLarge()) {
                 throw StatusException.requestEntityTooLarge(MAX_BODY);
             }
-            if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
-                return;
-            }
-            api.authorize(user, Attributes.ofPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
-            documents.handle(exchange);
+            admitted(exchange, path, info, user);
         } catch (StatusException e) {
             fail(exchange, e);
+        } catch (OverloadException e) {
+            tellFlow(exchange, e.schemaUid(), e.levelUid());
+            exchange.addHeader("retry-after", Integer.toString(OverloadException.RETRY_AFTER_SECONDS));
+            text(exchange, 429, e.getMessage() + "\n");
         } catch (RuntimeException e) {
             LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
             fail(exchange, StatusException.internal(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** A watch holds its ticket until it has begun; what is streamed later is paced by the client. */
+    private void admitted(Exchange exchange, Optional<ResourcePath> path, RequestInfo info, User user) {
+        if (info.longRunning() && !info.attributes().verb().equals("watch")) {
+            serve(exchange, path, user);
+            return;
+        }
+        try (Ticket ticket = admission.admit(user, info.attributes(), weights.of(info.attributes()))) {
+            tellFlow(exchange, ticket.schemaUid(), ticket.levelUid());
+            serve(exchange, path, user);
+        }
+    }
+
+    private static void tellFlow(Exchange exchange, String schemaUid, String levelUid) {
+        if (!schemaUid.isEmpty()) {
+            exchange.addHeader("x-kubernetes-pf-flowschema-uid", schemaUid);
+            exchange.addHeader("x-kubernetes-pf-prioritylevel-uid", levelUid);
+        }
+    }
+
+    private void serve(Exchange exchange, Optional<ResourcePath> path, User user) {
+        if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
+            return;
+        }
+        api.authorize(user, Attributes.ofPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
+        documents.handle(exchange);
+    }
+
+    /** What is not served is not counted: the number of series must not be in the hands of clients. */
+    private void measure(Exchange exchange, Optional<ResourcePath> path, RequestInfo info) {
+        boolean served = path.isPresent() ? resources.serves(path.get()) : Documents.isKnown(exchange.path());
+        if (served && METHODS.contains(exchange.method())) {
+            RequestMetrics.Running running = metrics.begin(
+                    info.attributes(),
+                    exchange.method().equals("PATCH")
+                            && exchange.header("content-type").startsWith("application/apply-patch"),
+                    exchange.query().has("dryRun"),
+                    info.longRunning());
+            exchange.onEnd(() -> running.end(exchange.code(), exchange.sent()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.rest;
 import io.flotilla.apiserver.cache.Watcher;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,13 @@ final class WatchStream {
     private final long timeoutSeconds;
     private volatile @Nullable Watcher<RestFrame> watcher;
     private @Nullable BodyStream stream;
+    private final CounterDataPoint sent;
     private boolean first = true;
     private Optional<Future<?>> timeout = Optional.empty();
 
-    WatchStream(Exchange exchange, long timeoutSeconds) {
+    /** @param sent counts the events */
+    WatchStream(Exchange exchange, long timeoutSeconds, CounterDataPoint sent) {
+        this.sent = sent;
         this.exchange = exchange;
         this.timeoutSeconds = timeoutSeconds;
     }
@@ -47,11 +51,12 @@ final class WatchStream {
         if (out == null || in == null || out.isEnded()) {
             return;
         }
-        boolean written = false;
+        int written = 0;
         while (out.isWritable()) {
             Optional<RestFrame> frame = in.next();
             if (frame.isEmpty()) {
                 if (in.end() != Watcher.End.OPEN) {
+                    sent.inc(written);
                     out.flush();
                     finish();
                     return;
@@ -60,9 +65,10 @@ final class WatchStream {
             }
             out.write(Unpooled.wrappedBuffer(frame.get().bytes(first)));
             first = false;
-            written = true;
+            written++;
         }
-        if (written) {
+        if (written > 0) {
+            sent.inc(written);
             out.flush();
         }
     }

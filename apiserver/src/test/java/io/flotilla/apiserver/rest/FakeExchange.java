@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** A request that keeps its answer. */
 final class FakeExchange extends Exchange {
@@ -29,6 +30,14 @@ final class FakeExchange extends Exchange {
     @Override
     String header(String name) {
         return "";
+    }
+
+    @Override
+    void forEachHeader(BiConsumer<String, String> each) {}
+
+    @Override
+    String uri() {
+        return path();
     }
 
     @Override

@@ -19,20 +19,8 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +34,7 @@ final class SpdyIT {
             .setStderr(true)
             .build();
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final PlainServer server = new PlainServer();
     private Server agent;
     private ManagedChannel toAgent;
 
@@ -137,29 +125,11 @@ final class SpdyIT {
     void stop() {
         toAgent.shutdownNow();
         agent.shutdownNow();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    private int serve(RequestSink sink) {
-        Channel listening = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(new HttpServerCodec())
-                                .addLast("http", new Http1Handler(sink, Optional.empty()));
-                    }
-                })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .syncUninterruptibly()
-                .channel();
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        server.close();
     }
 
     private int serveExec(SessionStart start) {
-        return serve(exchange -> {
+        return server.serve(exchange -> {
             try {
                 SpdyUpgrade.upgrade(
                         exchange,
@@ -244,7 +214,7 @@ final class SpdyIT {
     void eachForwardedConnectionIsAPairOfStreams() throws Exception {
         PodLocator.Located pod =
                 new PodLocator.Located("default", "web", "uid", JsonNodeFactory.instance.objectNode(), "agent");
-        int port = serve(exchange -> SpdyUpgrade.upgrade(
+        int port = server.serve(exchange -> SpdyUpgrade.upgrade(
                 exchange,
                 List.of("portforward.k8s.io"),
                 (pipeline, _) -> PortForwarding.install(pipeline, pod, NodeGrpc.newStub(toAgent))));
