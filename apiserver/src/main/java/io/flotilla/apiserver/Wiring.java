@@ -1,6 +1,7 @@
 package io.flotilla.apiserver;
 
 import io.flotilla.apiserver.authn.Authenticator;
+import io.flotilla.apiserver.authn.RememberedTokens;
 import io.flotilla.apiserver.authn.RsaKeys;
 import io.flotilla.apiserver.authn.ServiceAccountTokens;
 import io.flotilla.apiserver.authn.TokenRequests;
@@ -129,7 +130,8 @@ final class Wiring {
 
     @Singleton
     Authenticator authenticator(Registry registry, ServiceAccountTokens tokens) {
-        return new Authenticator(new TokenRequests(tokens, registry).authenticator(registry.objects()));
+        return new Authenticator(new RememberedTokens(
+                new TokenRequests(tokens, registry).authenticator(registry.objects()), System::nanoTime));
     }
 
     @Singleton
