@@ -1,13 +1,11 @@
 package io.flotilla.apiserver.cache;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields by which objects of a resource can be selected, beside {@code metadata.name} and {@code
@@ -143,43 +141,36 @@ public final class SelectableFields {
         return byGroup.containsKey(topLevelName);
     }
 
-    /** Reads the fields below one top-level name; the parser stands on its value and is left at its end. */
-    void collect(String group, JsonToken value, JsonParser in, String[] into) throws IOException {
+    /** Reads the fields below one top-level name; the cursor stands on its value, and is moved over it. */
+    void collect(String group, JsonCursor in, String[] into) {
         Map<String, Integer> wanted = byGroup.getOrDefault(group, Map.of());
-        if (value != JsonToken.START_OBJECT) {
-            Integer index = wanted.get("");
-            if (index != null && value.isScalarValue() && value != JsonToken.VALUE_NULL) {
-                into[index] = Interned.of(in.getText());
-            }
-            in.skipChildren();
-            return;
+        if (in.isObject()) {
+            collectBelow("", wanted, in, into);
+        } else {
+            keep(wanted.get(""), in, into);
         }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            Integer index = wanted.get(in.currentName());
-            JsonToken member = in.nextToken();
-            if (index != null && member.isScalarValue() && member != JsonToken.VALUE_NULL) {
-                into[index] = Interned.of(in.getText());
-            } else if (deep && member == JsonToken.START_OBJECT) {
-                collectBelow(in.currentName() + ".", wanted, in, into);
+    }
+
+    private void collectBelow(String path, Map<String, Integer> wanted, JsonCursor in, String[] into) {
+        in.enterObject();
+        while (in.nextMember()) {
+            String below = path.isEmpty() ? in.name() : path + in.name();
+            if (deep && in.isObject()) {
+                collectBelow(below + ".", wanted, in, into);
             } else {
-                in.skipChildren();
+                keep(wanted.get(below), in, into);
             }
         }
     }
 
-    private static void collectBelow(String path, Map<String, Integer> wanted, JsonParser in, String[] into)
-            throws IOException {
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String below = path + in.currentName();
-            JsonToken member = in.nextToken();
-            Integer index = wanted.get(below);
-            if (index != null && member.isScalarValue() && member != JsonToken.VALUE_NULL) {
-                into[index] = Interned.of(in.getText());
-            } else if (member == JsonToken.START_OBJECT) {
-                collectBelow(below + ".", wanted, in, into);
-            } else {
-                in.skipChildren();
-            }
+    private static void keep(@Nullable Integer index, JsonCursor in, String[] into) {
+        if (index == null) {
+            in.skipValue();
+            return;
+        }
+        String value = in.scalar();
+        if (value != null) {
+            into[index] = Interned.of(value);
         }
     }
 }

@@ -2,8 +2,6 @@ package io.flotilla.apiserver.cache;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
@@ -19,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The form in which objects are stored, and how it becomes what clients get. Stored is Kubernetes JSON with kind,
@@ -37,6 +36,10 @@ public final class StoredForm {
             .build();
     private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RESOURCE_VERSION = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] METADATA_NAME = "metadata".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LABELS = "labels".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] OWNER_REFERENCES = "ownerReferences".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UID = "uid".getBytes(StandardCharsets.US_ASCII);
     private static final String[] NONE = {};
 
     private StoredForm() {}
@@ -224,9 +227,9 @@ public final class StoredForm {
         List<String> owners = new ArrayList<>();
         String[] fields = selectable.defaults();
         try {
-            scanMembers(json, labels, owners, fields, selectable);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            scanMembers(new JsonCursor(json), labels, owners, fields, selectable);
+        } catch (IndexOutOfBoundsException e) {
+            throw new UncheckedIOException(new IOException("the stored value of " + key + " is not well-formed", e));
         }
         return new CachedObject(
                 key,
@@ -240,50 +243,53 @@ public final class StoredForm {
     }
 
     private static void scanMembers(
-            byte[] json, List<String> labels, List<String> owners, String[] fields, SelectableFields selectable)
-            throws IOException {
-        try (JsonParser in = FACTORY.createParser(json)) {
-            in.nextToken();
-            int left = selectable.groups() + 1;
-            while (left > 0 && in.nextToken() == JsonToken.FIELD_NAME) {
-                String name = in.currentName();
-                JsonToken value = in.nextToken();
-                if (name.equals("metadata")) {
-                    scanMetadata(in, labels, owners);
-                    left--;
-                } else if (selectable.isGroup(name)) {
-                    selectable.collect(name, value, in, fields);
-                    left--;
-                } else {
-                    in.skipChildren();
-                }
+            JsonCursor in, List<String> labels, List<String> owners, String[] fields, SelectableFields selectable) {
+        int left = selectable.groups() + 1;
+        in.enterObject();
+        while (left > 0 && in.nextMember()) {
+            if (in.nameIs(METADATA_NAME)) {
+                scanMetadata(in, labels, owners);
+                left--;
+            } else if (selectable.groups() > 0 && selectable.isGroup(in.name())) {
+                selectable.collect(in.name(), in, fields);
+                left--;
+            } else {
+                in.skipValue();
             }
         }
     }
 
-    private static void scanMetadata(JsonParser in, List<String> labels, List<String> owners) throws IOException {
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            JsonToken value = in.nextToken();
-            if (name.equals("labels") && value == JsonToken.START_OBJECT) {
-                while (in.nextToken() == JsonToken.FIELD_NAME) {
-                    labels.add(Interned.of(in.currentName()));
-                    in.nextToken();
-                    labels.add(Interned.of(in.getValueAsString("")));
+    private static void scanMetadata(JsonCursor in, List<String> labels, List<String> owners) {
+        if (!in.enterObject()) {
+            in.skipValue();
+            return;
+        }
+        while (in.nextMember()) {
+            if (in.nameIs(LABELS) && in.enterObject()) {
+                while (in.nextMember()) {
+                    labels.add(Interned.of(in.name()));
+                    labels.add(Interned.of(Objects.requireNonNullElse(in.scalar(), "")));
                 }
-            } else if (name.equals("ownerReferences") && value == JsonToken.START_ARRAY) {
-                while (in.nextToken() == JsonToken.START_OBJECT) {
-                    while (in.nextToken() == JsonToken.FIELD_NAME) {
-                        boolean uid = in.currentName().equals("uid");
-                        in.nextToken();
-                        if (uid) {
-                            owners.add(in.getValueAsString(""));
-                        }
-                        in.skipChildren();
-                    }
+            } else if (in.nameIs(OWNER_REFERENCES) && in.enterArray()) {
+                while (in.nextElement()) {
+                    scanOwner(in, owners);
                 }
             } else {
-                in.skipChildren();
+                in.skipValue();
+            }
+        }
+    }
+
+    private static void scanOwner(JsonCursor in, List<String> owners) {
+        if (!in.enterObject()) {
+            in.skipValue();
+            return;
+        }
+        while (in.nextMember()) {
+            if (in.nameIs(UID)) {
+                owners.add(Objects.requireNonNullElse(in.scalar(), ""));
+            } else {
+                in.skipValue();
             }
         }
     }
