@@ -47,7 +47,7 @@ record CustomKind(
                 forms.put(each.info().apiVersion(), form);
             }
         }
-        StoredValues values = new StoredValues(storage.info().apiVersion(), forms, VersionConverter.NONE);
+        StoredValues values = new StoredValues(storage.info().apiVersion(), forms, VersionConverter.of(definition));
         ResourceCache objects = before.filter(
                         kind -> kind.definition().schemas().equals(definition.schemas()))
                 .map(CustomKind::cache)

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.extension;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.registry.Conversion;
+import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.CustomForm;
 import io.flotilla.apiserver.schema.TypeErrorException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ final class StoredValues implements Conversion {
             convert(object, storage);
             byte[] now = StoredForm.encode(object);
             return Arrays.equals(now, stored) ? stored : now;
-        } catch (UncheckedIOException | ClassCastException | TypeErrorException e) {
+        } catch (UncheckedIOException | ClassCastException | TypeErrorException | StatusException e) {
             LOG.warn("a stored {} is not what its definition says: {}", storage, Objects.toString(e.getMessage(), ""));
             return stored;
         }

@@ -107,7 +107,9 @@ final class Representations {
                                 version.resource().apiVersion(),
                                 listing),
                         listing.items(),
-                        item -> slice(version.encode(item)),
+                        schema.custom(version.resource()).isPresent()
+                                ? item -> new ListBody.Slice(version.encode(item).json(), 0)
+                                : item -> slice(version.encode(item)),
                         ListBody.TAIL);
             case METADATA ->
                 new ListBody(
@@ -148,7 +150,7 @@ final class Representations {
         return encode(StoredForm.parse(json), accepted.encoding(), false);
     }
 
-    /** Items of a list carry neither kind nor apiVersion. */
+    /** Items of a list carry neither kind nor apiVersion, but for those of custom resources. */
     private static ListBody.Slice slice(ServedVersion.Encoded encoded) {
         return new ListBody.Slice(encoded.json(), encoded.body());
     }

@@ -46,13 +46,14 @@ final class SchemaRules {
     }
 
     void check(Field schema) {
-        check(schema, Level.ROOT);
+        check(schema, Level.ROOT, "");
         if (schema.at("nullable").flag()) {
             findings.forbidden(schema.at("nullable"), "nullable cannot be true at the root");
         }
     }
 
-    private void check(Field schema, Level level) {
+    /** @param uncorrelated the list above whose items cannot be told to be what they were; empty for none */
+    private void check(Field schema, Level level, String uncorrelated) {
         forbidden(schema);
         type(schema, level);
         extensions(schema);
@@ -63,14 +64,15 @@ final class SchemaRules {
             findings.forbidden(schema.at("items"), "items and properties are mutual exclusive");
         }
         for (Field property : schema.at("properties").entries()) {
-            check(property, Level.FIELD);
+            check(property, Level.FIELD, uncorrelated);
         }
         if (schema.at("additionalProperties").value().isObject()) {
-            check(schema.at("additionalProperties"), Level.FIELD);
+            check(schema.at("additionalProperties"), Level.FIELD, uncorrelated);
         }
         Field items = schema.at("items");
         if (items.value().isObject()) {
-            check(items, Level.ITEM);
+            boolean correlated = schema.at("x-kubernetes-list-type").is("map");
+            check(items, Level.ITEM, uncorrelated.isEmpty() && !correlated ? schema.path() : uncorrelated);
         } else if (items.value().isArray()) {
             findings.forbidden(items, "items must be a schema object and not an array");
         } else if (schema.at("type").is("array")) {
@@ -79,7 +81,7 @@ final class SchemaRules {
         junctors(schema, schema);
         defaultValue(schema);
         metadata(schema, level);
-        rules(schema, level == Level.ROOT || schema.flag("x-kubernetes-embedded-resource"));
+        rules(schema, level == Level.ROOT || schema.flag("x-kubernetes-embedded-resource"), uncorrelated);
     }
 
     private void forbidden(Field schema) {
@@ -301,13 +303,13 @@ final class SchemaRules {
         }
     }
 
-    private void rules(Field schema, boolean resource) {
+    private void rules(Field schema, boolean resource, String uncorrelated) {
         for (Field rule : schema.at("x-kubernetes-validations").items()) {
             JsonNode text = rule.value().path("rule");
             if (text.asText("").isBlank()) {
                 findings.required(rule.at("rule"), "rule is not specified");
             } else {
-                compile(schema, rule, resource);
+                compile(schema, rule, resource, uncorrelated);
             }
             Field message = rule.at("message");
             if (message.isSet() && message.text().isBlank()) {
@@ -331,9 +333,16 @@ final class SchemaRules {
         }
     }
 
-    private void compile(Field schema, Field rule, boolean resource) {
+    private void compile(Field schema, Field rule, boolean resource, String uncorrelated) {
         try {
-            boolean _ = SchemaRuleSet.tryRule(Structural.of(schema.value()), rule.value(), resource);
+            boolean compares = SchemaRuleSet.tryRule(Structural.of(schema.value()), rule.value(), resource);
+            if (compares && !uncorrelated.isEmpty()) {
+                findings.invalid(
+                        rule.at("rule"),
+                        "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelated);
+            } else if (!compares && rule.has("optionalOldSelf")) {
+                findings.invalid(rule.at("optionalOldSelf"), "may not be set if oldSelf is not used in rule");
+            }
         } catch (IllegalArgumentException e) {
             findings.invalid(rule.at("rule"), "compilation failed: " + e.getMessage());
         }

@@ -122,6 +122,28 @@ class DefinitionStrategyTest {
     }
 
     @Test
+    void rulesAreReadAgainstTheTypesOfTheSchema() {
+        String rule = "spec.versions[0].schema.openAPIV3Schema.properties[a].x-kubernetes-validations[0].rule";
+        assertThat(schemaFindings("""
+                {type:'object',properties:{a:{type:'object',properties:{n:{type:'integer'}},
+                  'x-kubernetes-validations':[{rule:'self.m > 1'}]}}}"""))
+                .singleElement()
+                .asString()
+                .startsWith(rule + ": Invalid value: \"self.m > 1\": compilation failed: ERROR: <input>:1:5:"
+                        + " undefined field 'm'");
+    }
+
+    @Test
+    void itemsThatCannotBeToldApartHaveNoOldSelf() {
+        String list = "spec.versions[0].schema.openAPIV3Schema.properties[l]";
+        assertThat(schemaFindings("""
+                {type:'object',properties:{l:{type:'array',items:{type:'string',
+                  'x-kubernetes-validations':[{rule:'self == oldSelf'}]}}}}"""))
+                .containsExactly(list + ".items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\":"
+                        + " oldSelf cannot be used on the uncorrelatable portion of the schema within " + list);
+    }
+
+    @Test
     void aDefaultSatisfiesItsSchema() {
         assertThat(schemaFindings("{type:'object',properties:{n:{type:'integer',default:'x'}}}"))
                 .hasSize(1)
