@@ -108,7 +108,8 @@ final class Representations {
                                 listing),
                         listing.items(),
                         schema.custom(version.resource()).isPresent()
-                                ? item -> new ListBody.Slice(version.encode(item).json(), 0)
+                                ? item ->
+                                        new ListBody.Slice(version.encode(item).json(), 0)
                                 : item -> slice(version.encode(item)),
                         ListBody.TAIL);
             case METADATA ->
