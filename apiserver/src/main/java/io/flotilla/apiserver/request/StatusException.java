@@ -198,8 +198,7 @@ public final class StatusException extends RuntimeException {
     }
 
     public static StatusException requestEntityTooLarge(long limit) {
-        return new StatusException(
-                413, "RequestEntityTooLarge", "Request entity is too large: limit is " + limit, null);
+        return new StatusException(413, "RequestEntityTooLarge", "Request entity too large: limit is " + limit, null);
     }
 
     public static StatusException unsupportedMediaType(List<String> accepted) {
