@@ -94,9 +94,15 @@ public final class StoredForm {
         byte[] json = object.json();
         int splice = object.bodyOffset() + METADATA.length;
         int rest = splice + RESOURCE_VERSION.length + digits(object.revision()).length + 2;
-        return value.length == json.length - rest + splice
+        return isAsLongAs(value, object)
                 && Arrays.equals(value, 0, splice, json, 0, splice)
                 && Arrays.equals(value, splice, value.length, json, rest, json.length);
+    }
+
+    /** Whether a value to be stored takes as many bytes as what is stored: otherwise they are not equal. */
+    public static boolean isAsLongAs(byte[] value, CachedObject object) {
+        return value.length
+                == object.json().length - RESOURCE_VERSION.length - digits(object.revision()).length - 2;
     }
 
     /** A value as a client gets it that was never stored: it has no resource version. */

@@ -18,6 +18,7 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.storage.EtcdStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -84,7 +85,7 @@ public final class Api {
         ServedVersion version = served(target.resource(), "watch");
         Selection selection = selection(version, target, query);
         authorize(caller.user(), attributes(target, selection, "watch"));
-        checkInitialEvents(query);
+        checkWatch(query);
         long wanted = Lists.revision(query.resourceVersion());
         boolean initial = query.resourceVersion().isEmpty() || wanted == 0 || query.sendInitialEvents();
         if (query.sendInitialEvents() && wanted > 0) {
@@ -138,18 +139,29 @@ public final class Api {
         return asked.attributes(verb);
     }
 
-    private static void checkInitialEvents(ListQuery query) {
-        if (!query.sendInitialEvents()) {
-            return;
+    private static void checkWatch(ListQuery query) {
+        String match = query.resourceVersionMatch();
+        List<FieldError> errors = new ArrayList<>();
+        if (query.sendInitialEvents() && !match.equals("NotOlderThan")) {
+            errors.add(FieldError.forbidden(
+                    "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
         }
-        if (!query.resourceVersionMatch().equals("NotOlderThan")) {
-            throw StatusException.invalid(
-                    "meta.k8s.io",
-                    "ListOptions",
-                    "",
-                    List.of(FieldError.forbidden(
-                            "resourceVersionMatch",
-                            "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")));
+        if (!match.isEmpty()) {
+            if (!query.sendInitialEvents()) {
+                errors.add(FieldError.forbidden(
+                        "resourceVersionMatch",
+                        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            }
+            if (!match.equals("NotOlderThan")) {
+                errors.add(FieldError.notSupported("resourceVersionMatch", match, List.of("NotOlderThan")));
+            }
+            if (!query.continueToken().isEmpty()) {
+                errors.add(FieldError.forbidden(
+                        "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw StatusException.invalid("meta.k8s.io", "ListOptions", "", errors);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.Decoded;
@@ -85,6 +86,7 @@ final class ApplyConfiguration {
             throw StatusException.badRequest("Incorrect version specified in apply patch. Specified patch version: "
                     + apiVersion + ", expected: " + expected.apiVersion());
         }
+        checkTarget(config.path("metadata"), target);
         if (!config.path("metadata").path("managedFields").isEmpty()) {
             throw StatusException.badRequest("metadata.managedFields must be nil");
         }
@@ -100,6 +102,19 @@ final class ApplyConfiguration {
                     500,
                     "failed to create typed patch object (" + describe(target, expected) + "): ."
                             + unknown.getFirst().path() + ": field not declared in schema");
+        }
+    }
+
+    private static void checkTarget(JsonNode metadata, Target target) {
+        String name = metadata.path("name").asText("");
+        if (!name.isEmpty() && !name.equals(target.name())) {
+            throw StatusException.badRequest("the name of the object (" + name
+                    + ") does not match the name on the URL (" + target.name() + ")");
+        }
+        String namespace = metadata.path("namespace").asText("");
+        if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
+            throw StatusException.badRequest("the namespace of the object (" + namespace
+                    + ") does not match the namespace on the request (" + target.namespace() + ")");
         }
     }
 

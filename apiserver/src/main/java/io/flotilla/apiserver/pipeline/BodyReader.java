@@ -7,6 +7,7 @@ import io.flotilla.apiserver.codec.MalformedException;
 import io.flotilla.apiserver.codec.ProtobufCodec;
 import io.flotilla.apiserver.codec.YamlCodec;
 import io.flotilla.apiserver.request.DeleteOptions;
+import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions.FieldValidation;
 import io.flotilla.apiserver.schema.FieldProblem;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Makes of a request's body an object of the kind that is expected: pruned, canonical, defaulted. */
@@ -50,7 +52,8 @@ public final class BodyReader {
         } catch (MalformedException e) {
             throw unrecognized(body.bytes(), expected, String.valueOf(e.getMessage()));
         }
-        return check(decoded.object(), decoded.duplicates(), expected, validation, warn);
+        return check(
+                decoded.object(), decoded.duplicates(), expected, validation, warn, why -> mishandled(expected, why));
     }
 
     private Decoded decode(Body body, String apiVersion, String kind) {
@@ -61,13 +64,36 @@ public final class BodyReader {
         };
     }
 
-    /** Checks a tree, such as a patch left it. */
-    ObjectNode check(
+    /** Checks a tree that a patch left; fails with Invalid where it does not fit the kind. */
+    ObjectNode checkPatched(
+            ObjectNode object,
+            Function<ObjectNode, String> describe,
+            Expected expected,
+            FieldValidation validation,
+            Consumer<String> warn) {
+        String described = describe.apply(object);
+        return check(
+                object,
+                List.of(),
+                expected,
+                validation,
+                warn,
+                why -> StatusException.invalid("", "", "", List.of(FieldError.invalid("patch", described, why))));
+    }
+
+    /** Checks a tree made of a configuration that was checked before. */
+    ObjectNode checkApplied(
+            ObjectNode object, Expected expected, FieldValidation validation, Consumer<String> warn) {
+        return check(object, List.of(), expected, validation, warn, why -> mishandled(expected, why));
+    }
+
+    private ObjectNode check(
             ObjectNode object,
             List<FieldProblem> known,
             Expected expected,
             FieldValidation validation,
-            Consumer<String> warn) {
+            Consumer<String> warn,
+            Function<String, StatusException> refusal) {
         String kind = object.path("kind").asText("");
         String apiVersion = object.path("apiVersion").asText("");
         if (kind.isEmpty()) {
@@ -88,15 +114,18 @@ public final class BodyReader {
         try {
             problems.addAll(schema.pruneAndValidate(expected.type(), object));
         } catch (TypeErrorException e) {
-            throw mishandled(expected, String.valueOf(e.getMessage()));
+            throw refusal.apply(String.valueOf(e.getMessage()));
         }
-        tell(problems, expected, validation, warn);
+        tell(problems, validation, warn, refusal);
         schema.applyDefaults(expected.type(), object);
         return object;
     }
 
     private static void tell(
-            List<FieldProblem> problems, Expected expected, FieldValidation validation, Consumer<String> warn) {
+            List<FieldProblem> problems,
+            FieldValidation validation,
+            Consumer<String> warn,
+            Function<String, StatusException> refusal) {
         if (problems.isEmpty()) {
             return;
         }
@@ -104,8 +133,7 @@ public final class BodyReader {
             case IGNORE -> {}
             case WARN -> problems.forEach(problem -> warn.accept(problem.message()));
             case STRICT ->
-                throw mishandled(
-                        expected,
+                throw refusal.apply(
                         "strict decoding error: "
                                 + problems.stream().map(FieldProblem::message).collect(Collectors.joining(", ")));
         }

@@ -63,11 +63,11 @@ final class LabelSelectorParser {
                 break;
             }
             if (!tokens.get(at).equals(",")) {
-                throw unexpected("',' or 'end of string'");
+                throw unexpectedBetween("',' or 'end of string'");
             }
             at++;
             if (at == tokens.size() || !(tokens.get(at).equals("!") || isWord(tokens.get(at)))) {
-                throw unexpectedAfterComma();
+                throw unexpectedBetween("identifier after ','");
             }
         }
         return found;
@@ -198,8 +198,8 @@ final class LabelSelectorParser {
         return StatusException.badRequest("unable to parse requirement: found '" + peek() + "', expected: " + expected);
     }
 
-    private StatusException unexpectedAfterComma() {
-        return StatusException.badRequest(
-                "unable to parse requirement: found '" + peek() + "', expected: identifier after ','");
+    /** As {@link #unexpected}, where no requirement is being read. */
+    private StatusException unexpectedBetween(String expected) {
+        return StatusException.badRequest("found '" + peek() + "', expected: " + expected);
     }
 }

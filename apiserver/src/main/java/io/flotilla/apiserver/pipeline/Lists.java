@@ -43,7 +43,7 @@ final class Lists {
     /** Lists what is selected. */
     Listing list(ServedVersion version, Selection selection, ListQuery query) {
         ResourceCache resource = version.registry().cache();
-        checkVersionMatch(query);
+        checkOptions(query);
         if (!query.continueToken().isEmpty()) {
             return goOn(version, selection, query);
         }
@@ -189,36 +189,41 @@ final class Lists {
         try {
             return Long.parseUnsignedLong(resourceVersion);
         } catch (NumberFormatException e) {
-            throw invalid(FieldError.invalid(
+            throw StatusException.invalid("meta.k8s.io", "ListOptions", "", List.of(FieldError.invalid(
                     "resourceVersion",
                     resourceVersion,
-                    "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax"));
+                    "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax")));
         }
     }
 
-    private static StatusException invalid(FieldError error) {
-        return StatusException.invalid("meta.k8s.io", "ListOptions", "", List.of(error));
-    }
-
-    private static void checkVersionMatch(ListQuery query) {
+    private static void checkOptions(ListQuery query) {
+        List<FieldError> errors = new ArrayList<>();
+        if (query.sendInitialEvents()) {
+            errors.add(FieldError.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+        }
         String match = query.resourceVersionMatch();
-        if (match.isEmpty()) {
-            return;
+        if (!match.isEmpty()) {
+            if (query.resourceVersion().isEmpty()) {
+                errors.add(FieldError.forbidden(
+                        "resourceVersionMatch",
+                        "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+            }
+            if (!query.continueToken().isEmpty()) {
+                errors.add(FieldError.forbidden(
+                        "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
+            }
+            if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
+                errors.add(FieldError.notSupported(
+                        "resourceVersionMatch", match, List.of("Exact", "NotOlderThan", "")));
+            }
+            if (match.equals("Exact") && query.resourceVersion().equals("0")) {
+                errors.add(FieldError.forbidden(
+                        "resourceVersionMatch",
+                        "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+            }
         }
-        if (query.resourceVersion().isEmpty()) {
-            throw invalid(FieldError.forbidden(
-                    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-        }
-        if (!query.continueToken().isEmpty()) {
-            throw invalid(FieldError.forbidden(
-                    "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
-        }
-        if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
-            throw invalid(FieldError.notSupported("resourceVersionMatch", match, List.of("Exact", "NotOlderThan", "")));
-        }
-        if (match.equals("Exact") && query.resourceVersion().equals("0")) {
-            throw invalid(FieldError.forbidden(
-                    "resourceVersionMatch", "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\""));
+        if (!errors.isEmpty()) {
+            throw StatusException.invalid("meta.k8s.io", "ListOptions", "", errors);
         }
     }
 }

@@ -9,6 +9,8 @@ import io.flotilla.apiserver.patch.MergePatch;
 import io.flotilla.apiserver.patch.StrategicMerge;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.StructType;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A patch as it was sent, read once and applied as often as the object moves under it. */
 final class Patches {
@@ -33,6 +35,24 @@ final class Patches {
                     + (patch.isArray() ? "array" : "value") + " into Go value of type map[string]interface {}");
         }
         return new Patches(type, patch);
+    }
+
+    /** How refusals name the patch: by what it leads to, or, as it is merged by structure, as Go prints it. */
+    String describe(ObjectNode patched) {
+        return type == PatchType.STRATEGIC ? goText(patch) : patched.toString();
+    }
+
+    private static String goText(JsonNode node) {
+        if (node.isObject()) {
+            return node.properties().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .map(entry -> entry.getKey() + ":" + goText(entry.getValue()))
+                    .collect(Collectors.joining(" ", "map[", "]"));
+        }
+        if (node.isArray()) {
+            return node.valueStream().map(Patches::goText).collect(Collectors.joining(" ", "[", "]"));
+        }
+        return node.isNull() ? "<nil>" : node.asText();
     }
 
     /** Returns the patched object; the given one may be changed. Fails with a Status. */

@@ -31,7 +31,7 @@ final class Selectors {
             int equals = term.indexOf('=');
             if (equals < 0) {
                 throw StatusException.badRequest(
-                        "invalid selector: " + Quoting.quote(fields) + "; can't understand " + Quoting.quote(term));
+                        "invalid selector: '" + fields + "'; can't understand '" + term + "'");
             }
             boolean equal = bang < 0 || bang > equals;
             String label = term.substring(0, equal ? equals : bang).strip();

@@ -23,7 +23,6 @@ import io.flotilla.apiserver.schema.SubresourceInfo;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -116,7 +115,8 @@ public final class Writes {
             SubresourceHandler handler = handler(target);
             WriteContext context = context(caller, target, options.dryRun());
             ObjectNode patched = patch.apply(handler.read(context), expected.type());
-            ObjectNode object = bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn());
+            ObjectNode object = bodies.checkPatched(
+                    patched, patch::describe, expected, options.fieldValidation(), caller.warn());
             return new Answer.Made(200, handler.update(context, object));
         }
         supports(target, "patch");
@@ -126,7 +126,7 @@ public final class Writes {
                 .update(updating(caller, target, options, Updating.Ownership.NOTED), old -> {
                     ObjectNode patched = patch.apply(version.fromStorage(old), expected.type());
                     return version.toStorage(
-                            bodies.check(patched, List.of(), expected, options.fieldValidation(), caller.warn()));
+                            bodies.checkPatched(patched, patch::describe, expected, options.fieldValidation(), caller.warn()));
                 });
         return new Answer.Stored(200, version, updated);
     }
@@ -149,7 +149,7 @@ public final class Writes {
                     .update(updating(caller, target, options, Updating.Ownership.SETTLED), old -> {
                         ObjectNode applied = configuration.applyTo(version.fromStorage(old));
                         return version.toStorage(
-                                bodies.check(applied, List.of(), expected, options.fieldValidation(), caller.warn()));
+                                bodies.checkApplied(applied, expected, options.fieldValidation(), caller.warn()));
                     });
             return new Answer.Stored(200, version, updated);
         } catch (StatusException e) {
@@ -158,9 +158,8 @@ public final class Writes {
             }
         }
         authorize(caller, target, "create");
-        ObjectNode object = bodies.check(
+        ObjectNode object = bodies.checkApplied(
                 configuration.create(target.resource(), target.namespace(), target.name()),
-                List.of(),
                 expected,
                 options.fieldValidation(),
                 caller.warn());

@@ -111,7 +111,7 @@ public final class Deletion {
     private void checkPreconditions(ObjectNode metadata, CachedObject current, DeleteOptions options) {
         String uid = metadata.path("uid").asText("");
         if (options.uid().isPresent() && !options.uid().get().equals(uid)) {
-            throw StatusException.conflict(
+            throw StatusException.deletionConflict(
                     of.resource(),
                     current.name(),
                     "the UID in the precondition (" + options.uid().get() + ") does not match the UID in record (" + uid
@@ -120,7 +120,7 @@ public final class Deletion {
         String revision = Long.toString(current.revision());
         if (options.resourceVersion().isPresent()
                 && !options.resourceVersion().get().equals(revision)) {
-            throw StatusException.conflict(
+            throw StatusException.deletionConflict(
                     of.resource(),
                     current.name(),
                     "the ResourceVersion in the precondition ("

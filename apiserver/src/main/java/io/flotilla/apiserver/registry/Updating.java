@@ -117,7 +117,9 @@ public final class Updating {
             throw StatusException.invalid(resource.group(), resource.kind(), request.name(), errors);
         }
         byte[] value = StoredForm.encode(object);
-        if (StoredForm.isContentOf(value, current)) {
+        // Fields in another order are no change.
+        if (StoredForm.isContentOf(value, current)
+                || (StoredForm.isAsLongAs(value, current) && object.equals(old))) {
             return new Plan.Keep();
         }
         return store(request, context, object, old, value);
@@ -167,7 +169,8 @@ public final class Updating {
     private void checkTarget(Request request, ObjectNode metadata) {
         String name = metadata.path("name").asText("");
         if (name.isEmpty()) {
-            metadata.put("name", request.name());
+            throw StatusException.badRequest("the name of the object (" + request.name()
+                    + " based on URL) was undeterminable: name must be provided");
         } else if (!name.equals(request.name())) {
             throw StatusException.badRequest("the name of the object (" + name
                     + ") does not match the name on the URL (" + request.name() + ")");
@@ -180,7 +183,7 @@ public final class Updating {
             metadata.put("namespace", request.namespace());
         } else if (!namespace.equals(request.namespace())) {
             throw StatusException.badRequest("the namespace of the object (" + namespace
-                    + ") does not match the namespace on the URL (" + request.namespace() + ")");
+                    + ") does not match the namespace on the request (" + request.namespace() + ")");
         }
     }
 
@@ -191,7 +194,9 @@ public final class Updating {
             throw StatusException.conflict(
                     of.resource(),
                     request.name(),
-                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + oldUid);
+                    "StorageError: invalid object, Code: 4, Key: " + of.etcdKey(request.namespace(), request.name())
+                            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+                            + uid + ", UID in object meta: " + oldUid);
         }
         String revision = metadata.path("resourceVersion").asText("");
         if (revision.isEmpty() || revision.equals("0")) {

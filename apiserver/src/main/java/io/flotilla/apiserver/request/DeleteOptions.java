@@ -32,6 +32,16 @@ public record DeleteOptions(
         JsonNode grace = options.path("gracePeriodSeconds");
         JsonNode preconditions = options.path("preconditions");
         JsonNode orphan = options.path("orphanDependents");
+        if (options.path("propagationPolicy").isTextual() && orphan.isBoolean()) {
+            throw StatusException.invalid(
+                    "meta.k8s.io",
+                    "DeleteOptions",
+                    "",
+                    List.of(FieldError.invalid(
+                            "propagationPolicy",
+                            options.path("propagationPolicy").textValue(),
+                            "orphanDependents and deletionPropagation cannot be both set")));
+        }
         Optional<Propagation> propagation = options.path("propagationPolicy").isTextual()
                 ? Optional.of(propagation(options.path("propagationPolicy").textValue()))
                 : orphan.isBoolean()
@@ -60,7 +70,7 @@ public record DeleteOptions(
                         "DeleteOptions",
                         "",
                         List.of(FieldError.notSupported(
-                                "propagationPolicy", name, List.of("Background", "Foreground", "Orphan"))));
+                                "propagationPolicy", name, List.of("Foreground", "Background", "Orphan", "nil"))));
         };
     }
 

@@ -72,6 +72,16 @@ public final class StatusException extends RuntimeException {
                 new Details(name, resource.group(), resource.resource(), List.of(), 0));
     }
 
+    /** As {@link #conflict}, for preconditions of a deletion: there Kubernetes names the kind, not the resource. */
+    public static StatusException deletionConflict(ResourceInfo resource, String name, String why) {
+        String qualified = resource.kind() + (resource.group().isEmpty() ? "" : "." + resource.group());
+        return new StatusException(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + qualified + " " + Quoting.quote(name) + ": " + why,
+                new Details(name, resource.group(), resource.kind(), List.of(), 0));
+    }
+
     /** Refused by authorization or admission. */
     public static StatusException forbidden(ResourceInfo resource, String name, String why) {
         String what = resource.qualifiedResource() + (name.isEmpty() ? "" : " " + Quoting.quote(name));

@@ -124,7 +124,7 @@ public final class Documents {
             return;
         }
         exchange.addHeader("content-type", document.contentType());
-        exchange.respond(200, Unpooled.wrappedBuffer(document.body()));
+        Gzip.respond(exchange, 200, Unpooled.wrappedBuffer(document.body()));
     }
 
     private void index(Exchange exchange) {

@@ -64,6 +64,16 @@ abstract class Exchange {
         return query;
     }
 
+    /** Whether JSON is to be indented: as the query says, otherwise for tools that people look at. */
+    final boolean pretty() {
+        String asked = query.get("pretty");
+        if (!asked.isEmpty()) {
+            return asked.equals("1") || asked.equalsIgnoreCase("t") || asked.equalsIgnoreCase("true");
+        }
+        String agent = header("user-agent");
+        return agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0");
+    }
+
     final Body body() {
         return body;
     }

@@ -18,6 +18,27 @@ final class Gzip implements AutoCloseable {
     private long length;
     private boolean begun;
 
+    /** Whether the answer is to be compressed if it is long; tells the client so. */
+    static boolean isWanted(Exchange exchange) {
+        if (!exchange.header("accept-encoding").contains("gzip")) {
+            return false;
+        }
+        exchange.addHeader("content-encoding", "gzip");
+        exchange.addHeader("vary", "Accept-Encoding");
+        return true;
+    }
+
+    /** Sends a whole answer, compressed if it is long and the client takes it so. */
+    static void respond(Exchange exchange, int code, ByteBuf body) {
+        if (body.readableBytes() <= THRESHOLD || !isWanted(exchange)) {
+            exchange.respond(code, body);
+            return;
+        }
+        try (Gzip gzip = new Gzip()) {
+            exchange.respond(code, gzip.compress(exchange.channel().alloc(), body, true));
+        }
+    }
+
     /** Compresses a piece, which is released; the last one ends the stream. */
     ByteBuf compress(ByteBufAllocator allocator, ByteBuf piece, boolean last) {
         ByteBuf out = allocator.heapBuffer(Math.max(256, piece.readableBytes() / 4));

@@ -1,8 +1,6 @@
 package io.flotilla.apiserver.rest;
 
 import io.flotilla.apiserver.request.Encoding;
-import io.flotilla.apiserver.request.StatusException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +11,7 @@ import java.util.function.Predicate;
 final class Negotiation {
     private static final int MAX_REMEMBERED = 256;
 
-    private final Map<String, Accepted> remembered = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Accepted>> remembered = new ConcurrentHashMap<>();
 
     /** The forms of an answer. */
     enum Form {
@@ -38,16 +36,16 @@ final class Negotiation {
         }
     }
 
-    /** Fails with NotAcceptable. */
-    Accepted accept(String header) {
+    /** What a header accepts of what we can give; empty if that is nothing. */
+    Optional<Accepted> accept(String header) {
         if (header.isEmpty() || header.equals("application/json")) {
-            return Accepted.JSON;
+            return Optional.of(Accepted.JSON);
         }
-        Accepted known = remembered.get(header);
+        Optional<Accepted> known = remembered.get(header);
         if (known != null) {
             return known;
         }
-        Accepted parsed = parse(header);
+        Optional<Accepted> parsed = parse(header);
         if (remembered.size() < MAX_REMEMBERED) {
             remembered.put(header, parsed);
         }
@@ -55,18 +53,15 @@ final class Negotiation {
     }
 
     /** As {@link #accept}, for custom resources: they have no protobuf form. */
-    Accepted acceptCustom(String header) {
-        Accepted accepted = accept(header);
-        if (accepted.form() != Form.OBJECT || accepted.encoding() != Encoding.PROTOBUF) {
-            return accepted;
-        }
-        return first(header, each -> each.encoding() != Encoding.PROTOBUF)
-                .orElseThrow(() ->
-                        StatusException.notAcceptable(List.of(Encoding.JSON.mediaType(), Encoding.YAML.mediaType())));
+    Optional<Accepted> acceptCustom(String header) {
+        return accept(header)
+                .flatMap(accepted -> accepted.form() != Form.OBJECT || accepted.encoding() != Encoding.PROTOBUF
+                        ? Optional.of(accepted)
+                        : first(header, each -> each.encoding() != Encoding.PROTOBUF));
     }
 
-    private static Accepted parse(String header) {
-        return first(header, _ -> true).orElseThrow(() -> StatusException.notAcceptable(Encoding.MEDIA_TYPES));
+    private static Optional<Accepted> parse(String header) {
+        return first(header, _ -> true);
     }
 
     private static Optional<Accepted> first(String header, Predicate<Accepted> possible) {

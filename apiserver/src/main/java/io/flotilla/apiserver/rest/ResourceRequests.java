@@ -1,7 +1,5 @@
 package io.flotilla.apiserver.rest;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.Watcher;
 import io.flotilla.apiserver.codec.JsonCodec;
@@ -17,9 +15,8 @@ import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.Encoding;
-import io.flotilla.apiserver.request.FieldError;
+import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
-import io.flotilla.apiserver.request.WriteOptions;
 import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
@@ -88,18 +85,23 @@ public final class ResourceRequests {
             return true;
         }
         Optional<CustomResource> custom = schema.custom(target.resource());
-        Negotiation.Accepted accepted = custom.isEmpty()
-                ? negotiation.accept(exchange.header("accept"))
-                : negotiation.acceptCustom(exchange.header("accept"));
+        boolean watch = isWatch(exchange, path, target);
+        Negotiation.Accepted accepted = accepted(exchange, custom.isPresent(), watch);
         custom.ifPresent(each -> checkCustom(exchange, caller, each));
         boolean collection = path.name().isEmpty();
         switch (exchange.method()) {
-            case "GET", "HEAD" -> read(exchange, path, caller, target, accepted);
+            case "GET", "HEAD" -> {
+                if (watch) {
+                    watch(exchange, caller, target, accepted);
+                } else {
+                    read(exchange, caller, target, accepted);
+                }
+            }
             case "POST" ->
-                answer(exchange, accepted, api.writes().create(caller, target, body(exchange), writeOptions(exchange)));
+                answer(exchange, accepted, api.writes().create(caller, target, body(exchange), Options.create(exchange.query())));
             case "PUT" -> {
                 named(target, "update");
-                answer(exchange, accepted, api.writes().update(caller, target, body(exchange), writeOptions(exchange)));
+                answer(exchange, accepted, api.writes().update(caller, target, body(exchange), Options.update(exchange.query())));
             }
             case "PATCH" -> {
                 named(target, "patch");
@@ -164,29 +166,62 @@ public final class ResourceRequests {
         }
     }
 
-    private void read(
-            Exchange exchange, ResourcePath path, Caller caller, Target target, Negotiation.Accepted accepted) {
-        Query query = exchange.query();
-        boolean watch = path.watch() || query.flag("watch");
-        if (watch && target.subresource().isEmpty()) {
-            watch(exchange, caller, target, accepted);
-        } else if (target.name().isEmpty()) {
+    /** What the client accepts; documents of YAML have no frames, so that a watch cannot be one. */
+    private Negotiation.Accepted accepted(Exchange exchange, boolean custom, boolean watch) {
+        String header = exchange.header("accept");
+        Optional<Negotiation.Accepted> accepted =
+                custom ? negotiation.acceptCustom(header) : negotiation.accept(header);
+        return accepted.filter(each -> !watch || each.encoding() != Encoding.YAML)
+                .orElseThrow(() -> StatusException.notAcceptable(Encoding.MEDIA_TYPES.stream()
+                        .filter(each -> !custom || !each.equals(Encoding.PROTOBUF.mediaType()))
+                        .filter(each -> !watch || !each.equals(Encoding.YAML.mediaType()))
+                        .map(each -> watch ? each + ";stream=watch" : each)
+                        .toList()));
+    }
+
+    private static boolean isWatch(Exchange exchange, ResourcePath path, Target target) {
+        return exchange.method().equals("GET")
+                && target.subresource().isEmpty()
+                && (path.watch() || exchange.query().flag("watch"));
+    }
+
+    private void read(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
+        if (target.name().isEmpty()) {
             list(exchange, caller, target, accepted);
         } else {
-            answer(exchange, accepted, api.get(caller, target, query.get("resourceVersion")));
+            answer(
+                    exchange,
+                    accepted,
+                    api.get(caller, target, exchange.query().get("resourceVersion")));
         }
     }
 
+    /** A Status in the encoding that the client accepts; in JSON for those who accept nothing that we have. */
+    void fail(Exchange exchange, StatusException failure) {
+        Encoding encoding = negotiation
+                .accept(exchange.header("accept"))
+                .map(Negotiation.Accepted::encoding)
+                .orElse(Encoding.JSON);
+        if (encoding == Encoding.JSON) {
+            RestHandler.fail(exchange, failure);
+            return;
+        }
+        RestHandler.addHeaders(exchange, failure);
+        exchange.addHeader("content-type", encoding.mediaType());
+        exchange.respond(
+                failure.code(), Unpooled.wrappedBuffer(representations.encode(failure.toStatus(), encoding, false)));
+    }
+
     private void list(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
-        Listing listing = api.list(caller, target, listQuery(exchange.query()));
-        TableForm.Include rows = rows(exchange);
+        Listing listing = api.list(caller, target, Options.list(exchange.query()));
+        TableForm.Include rows = rows(exchange, accepted);
         exchange.addHeader("content-type", accepted.encoding().mediaType());
-        if (accepted.encoding() != Encoding.JSON || exchange.query().flag("pretty")) {
+        if (accepted.encoding() != Encoding.JSON || exchange.pretty()) {
             byte[] whole = accepted.encoding() == Encoding.JSON
                     ? JsonCodec.encodePretty(StoredForm.parse(
                             representations.jsonList(listing, accepted, rows).whole()))
                     : representations.list(listing, accepted, rows);
-            exchange.respond(200, Unpooled.wrappedBuffer(whole));
+            Gzip.respond(exchange, 200, Unpooled.wrappedBuffer(whole));
             return;
         }
         ListBody body = representations.jsonList(listing, accepted, rows);
@@ -194,17 +229,12 @@ public final class ResourceRequests {
             exchange.respond(200, Unpooled.wrappedBuffer(body.whole()));
             return;
         }
-        boolean gzip = exchange.header("accept-encoding").contains("gzip");
-        if (gzip) {
-            exchange.addHeader("content-encoding", "gzip");
-            exchange.addHeader("vary", "Accept-Encoding");
-        }
-        new ListStream(exchange, body, gzip).start();
+        new ListStream(exchange, body, Gzip.isWanted(exchange)).start();
     }
 
     private void watch(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
         Query query = exchange.query();
-        long timeout = number(query, "timeoutSeconds");
+        long timeout = Options.number(query, "timeoutSeconds");
         long seconds = timeout > 0
                 ? timeout
                 : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
@@ -215,9 +245,9 @@ public final class ResourceRequests {
             watchForms.clear();
         }
         RestWatchForm form = watchForms.computeIfAbsent(
-                new RestWatchForm.Key(version, accepted, rows(exchange)),
+                new RestWatchForm.Key(version, accepted, rows(exchange, accepted)),
                 key -> new RestWatchForm(key, representations));
-        Watcher<RestFrame> watcher = api.watch(caller, target, listQuery(query), form, stream::wake);
+        Watcher<RestFrame> watcher = api.watch(caller, target, Options.list(query), form, stream::wake);
         exchange.addHeader(
                 "content-type",
                 accepted.encoding() == Encoding.PROTOBUF
@@ -249,33 +279,44 @@ public final class ResourceRequests {
                                 type,
                                 exchange.body().bytes(),
                                 exchange.query().flag("force"),
-                                writeOptions(exchange)));
+                                Options.patch(exchange.query(), type)));
     }
 
     private void answer(Exchange exchange, Negotiation.Accepted accepted, Answer answer) {
-        boolean pretty = exchange.query().flag("pretty");
+        boolean pretty = exchange.pretty();
         byte[] bytes = switch (answer) {
             case Answer.Made made -> representations.encode(made.object(), accepted.encoding(), pretty);
             case Answer.Stored stored -> {
-                byte[] plain = representations.object(stored.version(), stored.object(), accepted, rows(exchange));
+                byte[] plain = representations.object(stored.version(), stored.object(), accepted, rows(exchange, accepted));
                 yield pretty && accepted.encoding() == Encoding.JSON
                         ? JsonCodec.encodePretty(StoredForm.parse(plain))
                         : plain;
             }
         };
         exchange.addHeader("content-type", accepted.encoding().mediaType());
-        exchange.respond(
+        Gzip.respond(
+                exchange,
                 answer.code(),
                 accepted.encoding() == Encoding.JSON
                         ? Unpooled.wrappedBuffer(bytes, NEWLINE)
                         : Unpooled.wrappedBuffer(bytes));
     }
 
-    private static TableForm.Include rows(Exchange exchange) {
-        return switch (exchange.query().get("includeObject")) {
+    private static TableForm.Include rows(Exchange exchange, Negotiation.Accepted accepted) {
+        String asked = exchange.query().get("includeObject");
+        return switch (asked) {
             case "None" -> TableForm.Include.NONE;
             case "Object" -> TableForm.Include.OBJECT;
-            default -> TableForm.Include.METADATA;
+            case "", "Metadata" -> TableForm.Include.METADATA;
+            default -> {
+                if (accepted.form() == Negotiation.Form.TABLE) {
+                    throw StatusException.badRequest(
+                            "Unable to convert to Table as requested: includeObject: Invalid value: "
+                                    + Quoting.quote(asked)
+                                    + ": must be 'Metadata', 'Object', 'None', or empty");
+                }
+                yield TableForm.Include.METADATA;
+            }
         };
     }
 
@@ -293,76 +334,13 @@ public final class ResourceRequests {
         return (semicolon < 0 ? header : header.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }
 
-    private static ListQuery listQuery(Query query) {
-        return new ListQuery(
-                query.get("labelSelector"),
-                query.get("fieldSelector"),
-                query.get("resourceVersion"),
-                query.get("resourceVersionMatch"),
-                number(query, "limit"),
-                query.get("continue"),
-                query.flag("allowWatchBookmarks"),
-                query.flag("sendInitialEvents"));
-    }
-
-    private static long number(Query query, String name) {
-        String text = query.get(name);
-        if (text.isEmpty()) {
-            return 0;
-        }
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw StatusException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
-        }
-    }
-
-    private static WriteOptions writeOptions(Exchange exchange) {
-        Query query = exchange.query();
-        String validation = query.get("fieldValidation");
-        WriteOptions.FieldValidation fieldValidation = switch (validation) {
-            case "", "Warn" -> WriteOptions.FieldValidation.WARN;
-            case "Ignore" -> WriteOptions.FieldValidation.IGNORE;
-            case "Strict" -> WriteOptions.FieldValidation.STRICT;
-            default ->
-                throw invalidOption(
-                        FieldError.notSupported("fieldValidation", validation, List.of("Ignore", "Strict", "Warn")));
-        };
-        return new WriteOptions(dryRun(query), query.get("fieldManager"), fieldValidation, Optional.empty());
-    }
-
-    private static boolean dryRun(Query query) {
-        for (String each : query.all("dryRun")) {
-            if (!each.equals("All") && !each.isEmpty()) {
-                throw invalidOption(FieldError.notSupported("dryRun", each, List.of("All")));
-            }
-        }
-        return query.all("dryRun").contains("All");
-    }
-
-    private static StatusException invalidOption(FieldError error) {
-        return StatusException.invalid("meta.k8s.io", "CreateOptions", "", List.of(error));
-    }
-
+    /** A deletion's options stand in its body; those in the query count only where there is none. */
     private DeleteOptions deleteOptions(Exchange exchange) {
-        Query query = exchange.query();
-        DeleteOptions options = exchange.body().bytes().length == 0
-                ? DeleteOptions.of(queryOptions(query))
-                : api.writes().deleteOptions(body(exchange));
-        return dryRun(query) ? options.withDryRun() : options;
-    }
-
-    private static ObjectNode queryOptions(Query query) {
-        ObjectNode options = JsonNodeFactory.instance.objectNode();
-        if (query.has("gracePeriodSeconds")) {
-            options.put("gracePeriodSeconds", number(query, "gracePeriodSeconds"));
+        DeleteOptions inQuery = Options.delete(exchange.query());
+        if (exchange.body().bytes().length == 0) {
+            return inQuery;
         }
-        if (query.has("propagationPolicy")) {
-            options.put("propagationPolicy", query.get("propagationPolicy"));
-        }
-        if (query.has("orphanDependents")) {
-            options.put("orphanDependents", query.flag("orphanDependents"));
-        }
-        return options;
+        DeleteOptions inBody = api.writes().deleteOptions(body(exchange));
+        return inQuery.dryRun() ? inBody.withDryRun() : inBody;
     }
 }

@@ -104,7 +104,7 @@ public final class RestHandler implements RequestSink {
             }
             admitted(exchange, path, info, user);
         } catch (StatusException e) {
-            fail(exchange, e);
+            resources.fail(exchange, e);
         } catch (OverloadException e) {
             tellFlow(exchange, e.schemaUid(), e.levelUid());
             exchange.addHeader("retry-after", Integer.toString(OverloadException.RETRY_AFTER_SECONDS));
@@ -194,14 +194,20 @@ public final class RestHandler implements RequestSink {
                 warning -> exchange.addHeader("warning", "299 - " + Quoting.quote(warning)));
     }
 
+    /** Answers with a Status in JSON. */
     static void fail(Exchange exchange, StatusException failure) {
+        addHeaders(exchange, failure);
+        json(exchange, failure.code(), failure.toStatus());
+    }
+
+    /** Headers that go with a failure. */
+    static void addHeaders(Exchange exchange, StatusException failure) {
         if (failure.code() == 401) {
             exchange.addHeader("www-authenticate", "Bearer realm=\"kubernetes-master\"");
         }
         Optional.ofNullable(failure.details())
                 .filter(details -> details.retryAfterSeconds() > 0)
                 .ifPresent(details -> exchange.addHeader("retry-after", Integer.toString(details.retryAfterSeconds())));
-        json(exchange, failure.code(), failure.toStatus());
     }
 
     /** Answers a request whose handler has lost the right to. */
@@ -214,7 +220,7 @@ public final class RestHandler implements RequestSink {
 
     /** Answers with a tree. */
     static void json(Exchange exchange, int code, ObjectNode object) {
-        boolean pretty = exchange.query().flag("pretty");
+        boolean pretty = exchange.pretty();
         json(exchange, code, pretty ? JsonCodec.encodePretty(object) : JsonCodec.encode(object));
     }
 

@@ -6,7 +6,6 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.WatchEventType;
 import io.flotilla.apiserver.cache.WatchForm;
-import io.flotilla.apiserver.codec.YamlCodec;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.table.TableForm;
@@ -72,9 +71,7 @@ final class RestWatchForm implements WatchForm<RestFrame> {
     private byte[] encoded(String type, byte[] json) {
         return switch (key.accepted().encoding()) {
             case JSON -> line(type, json);
-            case YAML ->
-                YamlCodec.encode(
-                        JsonNodeFactory.instance.objectNode().put("type", type).set("object", StoredForm.parse(json)));
+            case YAML -> throw new IllegalArgumentException("YAML has no frames");
             case PROTOBUF ->
                 representations
                         .protobuf()

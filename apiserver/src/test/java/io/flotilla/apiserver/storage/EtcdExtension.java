@@ -1,5 +1,11 @@
 package io.flotilla.apiserver.storage;
 
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.CompactionResponse;
+import io.etcd.jetcd.api.KVGrpc;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -113,6 +119,23 @@ public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback 
             Thread.currentThread().interrupt();
         }
         return process;
+    }
+
+    /** Forgets everything before a revision. */
+    public void compact(long revision) {
+        ManagedChannel channel = Grpc.newChannelBuilder(
+                        "127.0.0.1:" + clientPorts.getFirst(), InsecureChannelCredentials.create())
+                .build();
+        try {
+            CompactionResponse done = KVGrpc.newBlockingStub(channel)
+                    .compact(CompactionRequest.newBuilder()
+                            .setRevision(revision)
+                            .setPhysical(true)
+                            .build());
+            assert done.hasHeader();
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     /** As {@code kill -9}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +38,9 @@ final class ComponentCommandTest {
         }
     }
 
+    /** Only for the sample: other modules have these classes on their test class path. */
     @Factory
+    @Requires(beans = Sample.class)
     static final class SampleFactory {
         @Singleton
         Lifecycle lifecycle(Sample command) {

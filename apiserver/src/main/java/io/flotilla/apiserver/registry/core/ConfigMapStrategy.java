@@ -36,7 +36,8 @@ public final class ConfigMapStrategy extends KindStrategy {
             size += decodedLength(value.text());
         }
         if (size > MAX_SIZE) {
-            findings.add(FieldError.tooLong("", MAX_SIZE));
+            // The path of Kubernetes: an element without a name.
+            findings.add(FieldError.tooLong("[]", MAX_SIZE));
         }
     }
 

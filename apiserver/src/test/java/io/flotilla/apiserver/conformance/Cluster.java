@@ -1,0 +1,174 @@
+package io.flotilla.apiserver.conformance;
+
+import io.flotilla.apiserver.InProcessServer;
+import io.flotilla.apiserver.storage.EtcdExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** One etcd and one API server for all tests of the run; each test works in namespaces of its own. */
+final class Cluster implements BeforeAllCallback, ParameterResolver {
+    static final String ADMIN = "kubernetes-admin";
+    /** Known, but allowed nothing. */
+    static final String ALICE = "alice";
+
+    private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+    /** What runs, until the run ends. */
+    static final class Running implements AutoCloseable {
+        private final ExtensionContext context;
+        private final EtcdExtension etcd = new EtcdExtension(1);
+        private final Path directory;
+        private final Certificates certificates;
+        private final InProcessServer server;
+        private final Map<String, Rest> clients = new ConcurrentHashMap<>();
+
+        Running(ExtensionContext context) throws Exception {
+            this.context = context;
+            etcd.beforeAll(context);
+            directory = Files.createTempDirectory("apiserver");
+            certificates = new Certificates(directory)
+                    .issue("kube-apiserver", List.of())
+                    .issue(ADMIN, List.of("system:masters"))
+                    .issue(ALICE, List.of("developers"))
+                    .issue("system:kube-scheduler", List.of());
+            server = InProcessServer.start(
+                    "--etcd-servers="
+                            + etcd.config().servers().stream()
+                                    .map(URI::toString)
+                                    .collect(Collectors.joining(",")),
+                    "--secure-port=" + freePort(),
+                    "--grpc-port=0",
+                    "--tls-cert-file=" + certificates.certificate("kube-apiserver"),
+                    "--tls-private-key-file=" + certificates.key("kube-apiserver"),
+                    "--client-ca-file=" + certificates.authority(),
+                    "--service-account-signing-key-file=" + certificates.tokenKey());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> anonymous().get("/readyz").code() == 200
+                            && admin().get("/api/v1/namespaces/default").code() == 200);
+        }
+
+        private static int freePort() throws IOException {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+            etcd.afterAll(context);
+            try (Stream<Path> files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+
+        int restPort() {
+            return server.restPort();
+        }
+
+        int grpcPort() {
+            return server.grpcPort();
+        }
+
+        Certificates certificates() {
+            return certificates;
+        }
+
+        EtcdExtension etcd() {
+            return etcd;
+        }
+
+        Rest admin() {
+            return as(ADMIN);
+        }
+
+        /** Someone with a certificate. */
+        Rest as(String user) {
+            return clients.computeIfAbsent(user, name -> client(Optional.of(name), HttpClient.Version.HTTP_2));
+        }
+
+        /** Someone without a certificate. */
+        Rest anonymous() {
+            return clients.computeIfAbsent("", _ -> client(Optional.empty(), HttpClient.Version.HTTP_2));
+        }
+
+        /** The administrator over HTTP/1.1. */
+        Rest overHttp1() {
+            return clients.computeIfAbsent("1.1", _ -> client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1));
+        }
+
+        private Rest client(Optional<String> user, HttpClient.Version version) {
+            try {
+                return Rest.over(certificates.context(user), server.restPort(), version);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** A new namespace with the service account that pods need. */
+        String namespace() throws IOException, InterruptedException {
+            String name = "t" + NAMESPACES.incrementAndGet();
+            admin().post("/api/v1/namespaces", Json.object("{metadata: {name: '%s'}}", name))
+                    .expect(201);
+            admin().post("/api/v1/namespaces/" + name + "/serviceaccounts", Json.object("{metadata: {name: 'default'}}"))
+                    .expect(201);
+            return name;
+        }
+    }
+
+    private static Running running(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(ExtensionContext.Namespace.GLOBAL)
+                .computeIfAbsent(
+                        Running.class,
+                        _ -> {
+                            try {
+                                return new Running(context.getRoot());
+                            } catch (RuntimeException e) {
+                                throw e;
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        Running.class);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        running(context);
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Running.class;
+    }
+
+    @Override
+    public Running resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return running(context);
+    }
+}
