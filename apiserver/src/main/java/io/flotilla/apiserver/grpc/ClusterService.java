@@ -286,7 +286,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     @Override
     public void deleteCollection(DeleteCollectionRequest request, StreamObserver<ObjectReply> observer) {
         answer(observer, "deletecollection", request.getResource(), (call, target) -> {
-            Listing listing = api.list(
+            Listing listing = api.listToDelete(
                     call.caller(), target, ListQuery.selecting(request.getLabelSelector(), request.getFieldSelector()));
             return call.reply(JsonCodec.encode(api.writes()
                     .deleteAll(

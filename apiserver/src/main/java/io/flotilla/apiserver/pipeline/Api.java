@@ -67,9 +67,18 @@ public final class Api {
     }
 
     public Listing list(Caller caller, Target target, ListQuery query) {
-        ServedVersion version = served(target.resource(), "list");
+        return list(caller, target, query, "list");
+    }
+
+    /** What the deletion of a collection is about: who may delete it need not be allowed to list it. */
+    public Listing listToDelete(Caller caller, Target target, ListQuery query) {
+        return list(caller, target, query, "deletecollection");
+    }
+
+    private Listing list(Caller caller, Target target, ListQuery query, String verb) {
+        ServedVersion version = served(target.resource(), verb);
         Selection selection = selection(version, target, query);
-        authorize(caller.user(), attributes(target, selection, "list"));
+        authorize(caller.user(), attributes(target, selection, verb));
         if (query.limit() < 0) {
             throw StatusException.invalid(
                     "meta.k8s.io",

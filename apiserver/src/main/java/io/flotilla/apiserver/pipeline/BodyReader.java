@@ -164,9 +164,13 @@ public final class BodyReader {
             if (!kind.equals("DeleteOptions")) {
                 throw StatusException.badRequest("decoded object cannot be converted to DeleteOptions");
             }
+            schema.kind("v1", "DeleteOptions").ifPresent(type -> schema.pruneAndValidate(type, options));
             return DeleteOptions.of(options);
         } catch (MalformedException e) {
             throw StatusException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
+        } catch (TypeErrorException e) {
+            throw StatusException.badRequest(
+                    "DeleteOptions in version \"v1\" cannot be handled as a DeleteOptions: " + e.getMessage());
         }
     }
 }

@@ -34,7 +34,7 @@ record ContinueToken(long revision, String start) {
         }
         long revision = token.path("rv").asLong(0);
         String start = token.path("start").asText("");
-        if (revision == 0 || start.isEmpty()) {
+        if (revision == 0 || revision < INCONSISTENT || start.isEmpty()) {
             throw invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
         }
         return new ContinueToken(revision, start);

@@ -127,6 +127,24 @@ public final class StatusException extends RuntimeException {
                 new Details("", resource.group(), resource.resource(), List.of(), 0));
     }
 
+    /** The path is of the API, but nothing is served there. */
+    public static StatusException noSuchPath() {
+        return new StatusException(
+                404,
+                "NotFound",
+                "the server could not find the requested resource",
+                new Details("", "", "", List.of(), 0));
+    }
+
+    /** What the path names knows no such method. */
+    public static StatusException methodNotAllowed() {
+        return new StatusException(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+                new Details("", "", "", List.of(), 0));
+    }
+
     public static StatusException internal(String why) {
         return new StatusException(
                 500,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.discovery.Document;
 import io.flotilla.apiserver.openapi.OpenApi;
+import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.machinery.component.FlotillaVersion;
 import io.flotilla.machinery.component.HealthChecks;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -69,7 +70,10 @@ public final class Documents {
 
     void handle(Exchange exchange) {
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-            RestHandler.text(exchange, 404, NOT_FOUND);
+            if (discovered(exchange.path()).isPresent()) {
+                throw StatusException.methodNotAllowed();
+            }
+            notFound(exchange, exchange.path());
             return;
         }
         String path = exchange.path().length() > 1 && exchange.path().endsWith("/")
@@ -93,7 +97,7 @@ public final class Documents {
                     discovered(path)
                             .ifPresentOrElse(
                                     found -> document(exchange, found),
-                                    () -> RestHandler.text(exchange, 404, NOT_FOUND));
+                                    () -> notFound(exchange, path));
                 }
             }
         }
@@ -114,6 +118,17 @@ public final class Documents {
             return discovery.resources(parts[2], parts[3]);
         }
         return Optional.empty();
+    }
+
+    /** Below a group that is served the API itself answers, elsewhere nobody does. */
+    private void notFound(Exchange exchange, String path) {
+        String[] parts = path.split("/", 4);
+        boolean served = path.startsWith("/api/v1/")
+                || (parts.length > 3 && parts[1].equals("apis") && discovery.group(parts[2]).isPresent());
+        if (served) {
+            throw StatusException.noSuchPath();
+        }
+        RestHandler.text(exchange, 404, NOT_FOUND);
     }
 
     private static void document(Exchange exchange, Document document) {

@@ -86,6 +86,7 @@ public final class ResourceRequests {
         }
         Optional<CustomResource> custom = schema.custom(target.resource());
         boolean watch = isWatch(exchange, path, target);
+        checkMethod(exchange.method(), target, watch, custom.isPresent());
         Negotiation.Accepted accepted = accepted(exchange, custom.isPresent(), watch);
         custom.ifPresent(each -> checkCustom(exchange, caller, each));
         boolean collection = path.name().isEmpty();
@@ -100,17 +101,15 @@ public final class ResourceRequests {
             case "POST" ->
                 answer(exchange, accepted, api.writes().create(caller, target, body(exchange), Options.create(exchange.query())));
             case "PUT" -> {
-                named(target, "update");
                 answer(exchange, accepted, api.writes().update(caller, target, body(exchange), Options.update(exchange.query())));
             }
             case "PATCH" -> {
-                named(target, "patch");
                 patch(exchange, caller, target, accepted);
             }
             case "DELETE" -> {
                 DeleteOptions options = deleteOptions(exchange);
                 if (collection) {
-                    Listing listing = api.list(
+                    Listing listing = api.listToDelete(
                             caller,
                             target,
                             ListQuery.selecting(
@@ -160,9 +159,24 @@ public final class ResourceRequests {
         return path.namespace().isEmpty();
     }
 
-    private static void named(Target target, String verb) {
-        if (target.name().isEmpty()) {
-            throw StatusException.methodNotSupported(target.resource(), verb);
+    private static void checkMethod(String method, Target target, boolean watch, boolean custom) {
+        boolean named = !target.name().isEmpty();
+        boolean placed = !target.resource().namespaced() || !target.namespace().isEmpty();
+        String verb = switch (method) {
+            case "GET", "HEAD" -> watch ? "watch" : named ? "get" : "list";
+            case "POST" -> (named && target.subresource().isEmpty()) || !placed ? "" : "create";
+            case "PUT" -> named ? "update" : "";
+            case "PATCH" -> named ? "patch" : "";
+            case "DELETE" -> named ? "delete" : placed ? "deletecollection" : "";
+            default -> "";
+        };
+        boolean known = target.subresource().isEmpty()
+                ? target.resource().verbs().contains(verb)
+                : !verb.isEmpty();
+        if (!known) {
+            throw custom
+                    ? StatusException.methodNotSupported(target.resource(), method.toLowerCase(Locale.ROOT))
+                    : StatusException.methodNotAllowed();
         }
     }
 
@@ -247,7 +261,18 @@ public final class ResourceRequests {
         RestWatchForm form = watchForms.computeIfAbsent(
                 new RestWatchForm.Key(version, accepted, rows(exchange, accepted)),
                 key -> new RestWatchForm(key, representations));
-        Watcher<RestFrame> watcher = api.watch(caller, target, Options.list(query), form, stream::wake);
+        Watcher<RestFrame> watcher;
+        try {
+            watcher = api.watch(caller, target, Options.list(query), form, stream::wake);
+        } catch (StatusException e) {
+            if (e.code() != 410) {
+                throw e;
+            }
+            // Told as an event, as by a watch that had begun.
+            exchange.addHeader("content-type", accepted.encoding().mediaType());
+            exchange.respond(200, Unpooled.wrappedBuffer(form.error(e.toStatus())));
+            return;
+        }
         exchange.addHeader(
                 "content-type",
                 accepted.encoding() == Encoding.PROTOBUF

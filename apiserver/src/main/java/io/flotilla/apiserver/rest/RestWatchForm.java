@@ -6,6 +6,7 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.WatchEventType;
 import io.flotilla.apiserver.cache.WatchForm;
+import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.table.TableForm;
@@ -62,6 +63,11 @@ final class RestWatchForm implements WatchForm<RestFrame> {
         }
         return framed(
                 "BOOKMARK", key.version().bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The event by which a watch tells that it has failed. */
+    byte[] error(ObjectNode status) {
+        return encoded("ERROR", JsonCodec.encode(status));
     }
 
     private RestFrame framed(String type, byte[] json) {

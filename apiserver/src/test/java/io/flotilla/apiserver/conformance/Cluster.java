@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,9 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
         private final EtcdExtension etcd = new EtcdExtension(1);
         private final Path directory;
         private final Certificates certificates;
+        private final Path tokenKey;
         private final InProcessServer server;
+        private final List<InProcessServer> others = new ArrayList<>();
         private final Map<String, Rest> clients = new ConcurrentHashMap<>();
 
         Running(ExtensionContext context) throws Exception {
@@ -52,7 +55,16 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     .issue(ADMIN, List.of("system:masters"))
                     .issue(ALICE, List.of("developers"))
                     .issue("system:kube-scheduler", List.of());
-            server = InProcessServer.start(
+            tokenKey = certificates.tokenKey();
+            server = start();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> anonymous().get("/readyz").code() == 200
+                            && admin().get("/api/v1/namespaces/default").code() == 200);
+        }
+
+        private InProcessServer start() throws Exception {
+            return InProcessServer.start(
                     "--etcd-servers="
                             + etcd.config().servers().stream()
                                     .map(URI::toString)
@@ -62,11 +74,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     "--tls-cert-file=" + certificates.certificate("kube-apiserver"),
                     "--tls-private-key-file=" + certificates.key("kube-apiserver"),
                     "--client-ca-file=" + certificates.authority(),
-                    "--service-account-signing-key-file=" + certificates.tokenKey());
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> anonymous().get("/readyz").code() == 200
-                            && admin().get("/api/v1/namespaces/default").code() == 200);
+                    "--service-account-signing-key-file=" + tokenKey);
         }
 
         private static int freePort() throws IOException {
@@ -77,6 +85,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
         @Override
         public void close() throws IOException {
+            others.forEach(InProcessServer::close);
             server.close();
             etcd.afterAll(context);
             try (Stream<Path> files = Files.walk(directory)) {
@@ -96,8 +105,17 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             return certificates;
         }
 
-        EtcdExtension etcd() {
-            return etcd;
+        /**
+         * The administrator before a server that has just started, on an etcd that has forgotten everything but the
+         * present.
+         */
+        Rest forgetful() throws Exception {
+            etcd.compact(Long.parseLong(admin().get("/api/v1/namespaces").resourceVersion()));
+            InProcessServer other = start();
+            others.add(other);
+            Rest client = client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.get("/readyz").code() == 200);
+            return client;
         }
 
         Rest admin() {
@@ -106,22 +124,22 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
         /** Someone with a certificate. */
         Rest as(String user) {
-            return clients.computeIfAbsent(user, name -> client(Optional.of(name), HttpClient.Version.HTTP_2));
+            return clients.computeIfAbsent(user, name -> client(Optional.of(name), HttpClient.Version.HTTP_2, restPort()));
         }
 
         /** Someone without a certificate. */
         Rest anonymous() {
-            return clients.computeIfAbsent("", _ -> client(Optional.empty(), HttpClient.Version.HTTP_2));
+            return clients.computeIfAbsent("", _ -> client(Optional.empty(), HttpClient.Version.HTTP_2, restPort()));
         }
 
         /** The administrator over HTTP/1.1. */
         Rest overHttp1() {
-            return clients.computeIfAbsent("1.1", _ -> client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1));
+            return clients.computeIfAbsent("1.1", _ -> client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, restPort()));
         }
 
-        private Rest client(Optional<String> user, HttpClient.Version version) {
+        private Rest client(Optional<String> user, HttpClient.Version version, int port) {
             try {
-                return Rest.over(certificates.context(user), server.restPort(), version);
+                return Rest.over(certificates.context(user), port, version);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
             } catch (IOException e) {
