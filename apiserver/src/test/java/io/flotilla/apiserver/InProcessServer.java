@@ -19,7 +19,9 @@ public final class InProcessServer implements AutoCloseable {
     /** Starts a server with a command line. */
     public static InProcessServer start(String... args) throws Exception {
         Main main = new Main();
-        new CommandLine(main).registerConverter(Duration.class, Durations::parse).parseArgs(args);
+        new CommandLine(main)
+                .registerConverter(Duration.class, Durations::parse)
+                .parseArgs(args);
         ApplicationContext context = ApplicationContext.builder()
                 .deduceEnvironment(false)
                 .bootstrapEnvironment(false)

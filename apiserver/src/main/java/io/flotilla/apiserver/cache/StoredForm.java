@@ -101,8 +101,7 @@ public final class StoredForm {
 
     /** Whether a value to be stored takes as many bytes as what is stored: otherwise they are not equal. */
     public static boolean isAsLongAs(byte[] value, CachedObject object) {
-        return value.length
-                == object.json().length - RESOURCE_VERSION.length - digits(object.revision()).length - 2;
+        return value.length == object.json().length - RESOURCE_VERSION.length - digits(object.revision()).length - 2;
     }
 
     /** A value as a client gets it that was never stored: it has no resource version. */

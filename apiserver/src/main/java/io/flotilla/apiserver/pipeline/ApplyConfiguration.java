@@ -108,8 +108,8 @@ final class ApplyConfiguration {
     private static void checkTarget(JsonNode metadata, Target target) {
         String name = metadata.path("name").asText("");
         if (!name.isEmpty() && !name.equals(target.name())) {
-            throw StatusException.badRequest("the name of the object (" + name
-                    + ") does not match the name on the URL (" + target.name() + ")");
+            throw StatusException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
         }
         String namespace = metadata.path("namespace").asText("");
         if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {

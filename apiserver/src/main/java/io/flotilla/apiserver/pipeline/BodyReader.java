@@ -82,8 +82,7 @@ public final class BodyReader {
     }
 
     /** Checks a tree made of a configuration that was checked before. */
-    ObjectNode checkApplied(
-            ObjectNode object, Expected expected, FieldValidation validation, Consumer<String> warn) {
+    ObjectNode checkApplied(ObjectNode object, Expected expected, FieldValidation validation, Consumer<String> warn) {
         return check(object, List.of(), expected, validation, warn, why -> mishandled(expected, why));
     }
 
@@ -133,9 +132,8 @@ public final class BodyReader {
             case IGNORE -> {}
             case WARN -> problems.forEach(problem -> warn.accept(problem.message()));
             case STRICT ->
-                throw refusal.apply(
-                        "strict decoding error: "
-                                + problems.stream().map(FieldProblem::message).collect(Collectors.joining(", ")));
+                throw refusal.apply("strict decoding error: "
+                        + problems.stream().map(FieldProblem::message).collect(Collectors.joining(", ")));
         }
     }
 

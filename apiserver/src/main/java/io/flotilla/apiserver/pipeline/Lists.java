@@ -189,10 +189,14 @@ final class Lists {
         try {
             return Long.parseUnsignedLong(resourceVersion);
         } catch (NumberFormatException e) {
-            throw StatusException.invalid("meta.k8s.io", "ListOptions", "", List.of(FieldError.invalid(
-                    "resourceVersion",
-                    resourceVersion,
-                    "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax")));
+            throw StatusException.invalid(
+                    "meta.k8s.io",
+                    "ListOptions",
+                    "",
+                    List.of(FieldError.invalid(
+                            "resourceVersion",
+                            resourceVersion,
+                            "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax")));
         }
     }
 
@@ -213,8 +217,8 @@ final class Lists {
                         "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
             }
             if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
-                errors.add(FieldError.notSupported(
-                        "resourceVersionMatch", match, List.of("Exact", "NotOlderThan", "")));
+                errors.add(
+                        FieldError.notSupported("resourceVersionMatch", match, List.of("Exact", "NotOlderThan", "")));
             }
             if (match.equals("Exact") && query.resourceVersion().equals("0")) {
                 errors.add(FieldError.forbidden(

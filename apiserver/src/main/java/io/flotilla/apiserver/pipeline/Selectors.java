@@ -30,8 +30,7 @@ final class Selectors {
             int bang = term.indexOf("!=");
             int equals = term.indexOf('=');
             if (equals < 0) {
-                throw StatusException.badRequest(
-                        "invalid selector: '" + fields + "'; can't understand '" + term + "'");
+                throw StatusException.badRequest("invalid selector: '" + fields + "'; can't understand '" + term + "'");
             }
             boolean equal = bang < 0 || bang > equals;
             String label = term.substring(0, equal ? equals : bang).strip();

@@ -115,8 +115,8 @@ public final class Writes {
             SubresourceHandler handler = handler(target);
             WriteContext context = context(caller, target, options.dryRun());
             ObjectNode patched = patch.apply(handler.read(context), expected.type());
-            ObjectNode object = bodies.checkPatched(
-                    patched, patch::describe, expected, options.fieldValidation(), caller.warn());
+            ObjectNode object =
+                    bodies.checkPatched(patched, patch::describe, expected, options.fieldValidation(), caller.warn());
             return new Answer.Made(200, handler.update(context, object));
         }
         supports(target, "patch");
@@ -125,8 +125,8 @@ public final class Writes {
                 .updating()
                 .update(updating(caller, target, options, Updating.Ownership.NOTED), old -> {
                     ObjectNode patched = patch.apply(version.fromStorage(old), expected.type());
-                    return version.toStorage(
-                            bodies.checkPatched(patched, patch::describe, expected, options.fieldValidation(), caller.warn()));
+                    return version.toStorage(bodies.checkPatched(
+                            patched, patch::describe, expected, options.fieldValidation(), caller.warn()));
                 });
         return new Answer.Stored(200, version, updated);
     }

@@ -118,8 +118,7 @@ public final class Updating {
         }
         byte[] value = StoredForm.encode(object);
         // Fields in another order are no change.
-        if (StoredForm.isContentOf(value, current)
-                || (StoredForm.isAsLongAs(value, current) && object.equals(old))) {
+        if (StoredForm.isContentOf(value, current) || (StoredForm.isAsLongAs(value, current) && object.equals(old))) {
             return new Plan.Keep();
         }
         return store(request, context, object, old, value);

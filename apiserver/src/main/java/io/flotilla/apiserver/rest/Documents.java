@@ -95,9 +95,7 @@ public final class Documents {
                     health(exchange, path.substring(1));
                 } else {
                     discovered(path)
-                            .ifPresentOrElse(
-                                    found -> document(exchange, found),
-                                    () -> notFound(exchange, path));
+                            .ifPresentOrElse(found -> document(exchange, found), () -> notFound(exchange, path));
                 }
             }
         }
@@ -124,7 +122,9 @@ public final class Documents {
     private void notFound(Exchange exchange, String path) {
         String[] parts = path.split("/", 4);
         boolean served = path.startsWith("/api/v1/")
-                || (parts.length > 3 && parts[1].equals("apis") && discovery.group(parts[2]).isPresent());
+                || (parts.length > 3
+                        && parts[1].equals("apis")
+                        && discovery.group(parts[2]).isPresent());
         if (served) {
             throw StatusException.noSuchPath();
         }

@@ -64,9 +64,7 @@ final class Options {
             int c = manager.codePointAt(i);
             if (Character.isISOControl(c) || !Character.isDefined(c)) {
                 errors.add(FieldError.invalid(
-                        "fieldManager",
-                        manager,
-                        "invalid character U+%04X (at position %d)".formatted(c, i)));
+                        "fieldManager", manager, "invalid character U+%04X (at position %d)".formatted(c, i)));
             }
         }
     }

@@ -99,9 +99,15 @@ public final class ResourceRequests {
                 }
             }
             case "POST" ->
-                answer(exchange, accepted, api.writes().create(caller, target, body(exchange), Options.create(exchange.query())));
+                answer(
+                        exchange,
+                        accepted,
+                        api.writes().create(caller, target, body(exchange), Options.create(exchange.query())));
             case "PUT" -> {
-                answer(exchange, accepted, api.writes().update(caller, target, body(exchange), Options.update(exchange.query())));
+                answer(
+                        exchange,
+                        accepted,
+                        api.writes().update(caller, target, body(exchange), Options.update(exchange.query())));
             }
             case "PATCH" -> {
                 patch(exchange, caller, target, accepted);
@@ -170,9 +176,8 @@ public final class ResourceRequests {
             case "DELETE" -> named ? "delete" : placed ? "deletecollection" : "";
             default -> "";
         };
-        boolean known = target.subresource().isEmpty()
-                ? target.resource().verbs().contains(verb)
-                : !verb.isEmpty();
+        boolean known =
+                target.subresource().isEmpty() ? target.resource().verbs().contains(verb) : !verb.isEmpty();
         if (!known) {
             throw custom
                     ? StatusException.methodNotSupported(target.resource(), method.toLowerCase(Locale.ROOT))
@@ -203,10 +208,7 @@ public final class ResourceRequests {
         if (target.name().isEmpty()) {
             list(exchange, caller, target, accepted);
         } else {
-            answer(
-                    exchange,
-                    accepted,
-                    api.get(caller, target, exchange.query().get("resourceVersion")));
+            answer(exchange, accepted, api.get(caller, target, exchange.query().get("resourceVersion")));
         }
     }
 
@@ -312,7 +314,8 @@ public final class ResourceRequests {
         byte[] bytes = switch (answer) {
             case Answer.Made made -> representations.encode(made.object(), accepted.encoding(), pretty);
             case Answer.Stored stored -> {
-                byte[] plain = representations.object(stored.version(), stored.object(), accepted, rows(exchange, accepted));
+                byte[] plain =
+                        representations.object(stored.version(), stored.object(), accepted, rows(exchange, accepted));
                 yield pretty && accepted.encoding() == Encoding.JSON
                         ? JsonCodec.encodePretty(StoredForm.parse(plain))
                         : plain;

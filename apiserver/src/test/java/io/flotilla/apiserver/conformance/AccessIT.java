@@ -22,14 +22,27 @@ class AccessIT {
     @Test
     void strangersSeeHealthAndVersionAlone() throws Exception {
         Rest stranger = cluster.anonymous();
-        for (String path : new String[] {"/healthz", "/livez", "/readyz", "/readyz?verbose", "/livez/ping", "/version"}) {
+        for (String path :
+                new String[] {"/healthz", "/livez", "/readyz", "/readyz?verbose", "/livez/ping", "/version"}) {
             assertThat(stranger.get(path).code()).as(path).isIn(200, 404);
         }
-        for (String path : new String[] {"/", "/api", "/apis", "/api/v1", "/api/v1/pods", "/metrics", "/openapi/v2", "/openapi/v3", "/nothing", "/healthzz"}) {
+        for (String path : new String[] {
+            "/",
+            "/api",
+            "/apis",
+            "/api/v1",
+            "/api/v1/pods",
+            "/metrics",
+            "/openapi/v2",
+            "/openapi/v3",
+            "/nothing",
+            "/healthzz"
+        }) {
             Reply refused = stranger.get(path).refused(401, "Unauthorized", "Unauthorized");
             assertThat(refused.header("www-authenticate")).isNotEmpty();
         }
-        stranger.post("/api/v1/namespaces", Json.object("{metadata: {name: 'x'}}")).expect(401);
+        stranger.post("/api/v1/namespaces", Json.object("{metadata: {name: 'x'}}"))
+                .expect(401);
         stranger.with("authorization", "Bearer nonsense").get("/version").expect(401);
         stranger.with("authorization", "Basic YTpi").get("/api").expect(401);
     }
@@ -38,19 +51,43 @@ class AccessIT {
     void refusalsNameUserVerbAndResource() throws Exception {
         String user = "User \"alice\" cannot ";
         alice.get("/api/v1/namespaces/default/pods")
-                .refused(403, "Forbidden", "pods is forbidden: " + user + "list resource \"pods\" in API group \"\" in the namespace \"default\"");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "pods is forbidden: " + user
+                                + "list resource \"pods\" in API group \"\" in the namespace \"default\"");
         Reply named = alice.get("/api/v1/namespaces/default/pods/p")
-                .refused(403, "Forbidden", "pods \"p\" is forbidden: " + user + "get resource \"pods\" in API group \"\" in the namespace \"default\"");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "pods \"p\" is forbidden: " + user
+                                + "get resource \"pods\" in API group \"\" in the namespace \"default\"");
         assertThat(named.at("/details/name")).isEqualTo("p");
         assertThat(named.at("/details/kind")).isEqualTo("pods");
         alice.get("/api/v1/nodes")
-                .refused(403, "Forbidden", "nodes is forbidden: " + user + "list resource \"nodes\" in API group \"\" at the cluster scope");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "nodes is forbidden: " + user
+                                + "list resource \"nodes\" in API group \"\" at the cluster scope");
         alice.get("/apis/apps/v1/deployments?watch=1")
-                .refused(403, "Forbidden", "deployments.apps is forbidden: " + user + "watch resource \"deployments\" in API group \"apps\" at the cluster scope");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "deployments.apps is forbidden: " + user
+                                + "watch resource \"deployments\" in API group \"apps\" at the cluster scope");
         alice.delete("/apis/apps/v1/namespaces/default/deployments")
-                .refused(403, "Forbidden", "deployments.apps is forbidden: " + user + "deletecollection resource \"deployments\" in API group \"apps\" in the namespace \"default\"");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "deployments.apps is forbidden: " + user
+                                + "deletecollection resource \"deployments\" in API group \"apps\" in the namespace \"default\"");
         alice.patch("/apis/apps/v1/namespaces/default/deployments/d/scale", Rest.MERGE_PATCH, "{}")
-                .refused(403, "Forbidden", "deployments.apps \"d\" is forbidden: " + user + "patch resource \"deployments/scale\" in API group \"apps\" in the namespace \"default\"");
+                .refused(
+                        403,
+                        "Forbidden",
+                        "deployments.apps \"d\" is forbidden: " + user
+                                + "patch resource \"deployments/scale\" in API group \"apps\" in the namespace \"default\"");
         alice.get("/metrics").refused(403, "Forbidden", "forbidden: " + user + "get path \"/metrics\"");
         alice.post("/logs", Json.object("{}")).refused(403, "Forbidden", "forbidden: " + user + "post path \"/logs\"");
         alice.get("/api/v1/namespaces/none/configmaps/x").expect(403);
@@ -61,13 +98,15 @@ class AccessIT {
         for (String path : new String[] {"/api", "/apis", "/api/v1", "/openapi/v3", "/version", "/healthz"}) {
             alice.get(path).expect(200);
         }
-        Reply self = alice.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", Json.object("{}")).expect(201);
+        Reply self = alice.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", Json.object("{}"))
+                .expect(201);
         assertThat(self.at("/status/userInfo/username")).isEqualTo("alice");
         assertThat(self.json().at("/status/userInfo/groups").valueStream().map(each -> each.asText()))
                 .containsExactly("developers", "system:authenticated");
         Reply may = alice.post(
                         "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                        Json.object("{spec: {resourceAttributes: {verb: 'list', resource: 'pods', namespace: 'default'}}}"))
+                        Json.object(
+                                "{spec: {resourceAttributes: {verb: 'list', resource: 'pods', namespace: 'default'}}}"))
                 .expect(201);
         assertThat(may.at("/status/allowed")).isEqualTo("false");
     }
@@ -76,16 +115,23 @@ class AccessIT {
     void rolesAllowWhatTheySay() throws Exception {
         String namespace = cluster.namespace();
         String rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/" + namespace;
-        admin.post(rbac + "/roles", Json.object("{metadata: {name: 'reader'}, rules: [{apiGroups: [''], resources: ['pods', 'configmaps'], verbs: ['get', 'list']}]}"))
+        admin.post(
+                        rbac + "/roles",
+                        Json.object(
+                                "{metadata: {name: 'reader'}, rules: [{apiGroups: [''], resources: ['pods', 'configmaps'], verbs: ['get', 'list']}]}"))
                 .expect(201);
-        admin.post(rbac + "/rolebindings", Json.object("{metadata: {name: 'reader'}, roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader'}, subjects: [{kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'developers'}]}"))
+        admin.post(
+                        rbac + "/rolebindings",
+                        Json.object(
+                                "{metadata: {name: 'reader'}, roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader'}, subjects: [{kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'developers'}]}"))
                 .expect(201);
         String pods = "/api/v1/namespaces/" + namespace + "/pods";
         Awaitility.await().until(() -> alice.get(pods).code() == 200);
         alice.get("/api/v1/namespaces/default/pods").expect(403);
         alice.get(pods + "?watch=1").expect(403);
         alice.delete(pods + "/p").expect(403);
-        alice.post(rbac + "/roles", Json.object("{metadata: {name: 'more'}, rules: []}")).expect(403);
+        alice.post(rbac + "/roles", Json.object("{metadata: {name: 'more'}, rules: []}"))
+                .expect(403);
     }
 
     @Test
@@ -111,7 +157,8 @@ class AccessIT {
                 .expect(201);
         assertThat(review.at("/status/authenticated")).isEqualTo("true");
         assertThat(review.at("/status/user/username")).isEqualTo("system:serviceaccount:" + namespace + ":default");
-        admin.delete("/api/v1/namespaces/" + namespace + "/serviceaccounts/default").expect(200);
+        admin.delete("/api/v1/namespaces/" + namespace + "/serviceaccounts/default")
+                .expect(200);
         account.get("/api").expect(401);
     }
 }

@@ -71,14 +71,18 @@ class ApplyIT {
         assertThat(refused.at("/details/causes/0/message")).isEqualTo("conflict with \"one\"");
         assertThat(refused.at("/details/causes/0/field")).isEqualTo(".data.k");
         apply("two", "{k: '9', l: '8'}")
-                .refused(409, "Conflict", "Apply failed with 2 conflicts: conflicts with \"one\":\n- .data.k\n- .data.l");
+                .refused(
+                        409,
+                        "Conflict",
+                        "Apply failed with 2 conflicts: conflicts with \"one\":\n- .data.k\n- .data.l");
         assertThat(admin.get(configMap).at("/data/k")).isEqualTo("1");
     }
 
     @Test
     void fieldsOfUpdatersAreConflictsWithTheirVersion() throws Exception {
         apply("one", "{k: '1'}").expect(201);
-        admin.patch(configMap + "?fieldManager=editor", Rest.MERGE_PATCH, "{data: {k: '2'}}").expect(200);
+        admin.patch(configMap + "?fieldManager=editor", Rest.MERGE_PATCH, "{data: {k: '2'}}")
+                .expect(200);
         apply("one", "{k: '3'}")
                 .refused(409, "Conflict", "Apply failed with 1 conflict: conflict with \"editor\" using v1: .data.k");
     }
@@ -92,14 +96,14 @@ class ApplyIT {
                         "{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a'}, data: {k: '2'}}")
                 .expect(200);
         assertThat(forced.json().path("data")).isEqualTo(Json.object("{k: '2', l: '1'}"));
-        assertThat(apply("one", "{l: '1'}").expect(200).json().path("data"))
-                .isEqualTo(Json.object("{k: '2', l: '1'}"));
+        assertThat(apply("one", "{l: '1'}").expect(200).json().path("data")).isEqualTo(Json.object("{k: '2', l: '1'}"));
     }
 
     @Test
     void listsMergeByTheirKeys() throws Exception {
-        String body = "{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}},"
-                + " template: {metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}}}";
+        String body =
+                "{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}},"
+                        + " template: {metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}}}";
         admin.patch(deployment + "?fieldManager=one", Rest.APPLY_PATCH, body).expect(201);
         Reply second = admin.patch(
                         deployment + "?fieldManager=two",
@@ -109,10 +113,14 @@ class ApplyIT {
                 .expect(200);
         assertThat(second.json().at("/spec/template/spec/containers")).hasSize(2);
         assertThat(second.at("/spec/template/spec/containers/0/env/0/name")).isEqualTo("A");
-        Reply third = admin.patch(deployment + "?fieldManager=two", Rest.APPLY_PATCH, "{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'd'}}")
+        Reply third = admin.patch(
+                        deployment + "?fieldManager=two",
+                        Rest.APPLY_PATCH,
+                        "{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'd'}}")
                 .expect(200);
         assertThat(third.json().at("/spec/template/spec/containers")).hasSize(1);
-        assertThat(third.json().at("/spec/template/spec/containers/0").has("env")).isFalse();
+        assertThat(third.json().at("/spec/template/spec/containers/0").has("env"))
+                .isFalse();
     }
 
     @Test

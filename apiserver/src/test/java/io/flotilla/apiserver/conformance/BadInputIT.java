@@ -83,14 +83,21 @@ class BadInputIT {
             })
     void badYamlIsRefused(String body) throws Exception {
         isTheClientsFault(admin.post(space + "/configmaps", Rest.YAML, body));
-        admin.send("PATCH", space + "/configmaps/z?fieldManager=m", body.getBytes(StandardCharsets.UTF_8), "content-type", Rest.APPLY_PATCH)
+        admin.send(
+                        "PATCH",
+                        space + "/configmaps/z?fieldManager=m",
+                        body.getBytes(StandardCharsets.UTF_8),
+                        "content-type",
+                        Rest.APPLY_PATCH)
                 .expect(400);
     }
 
     @Test
     void badProtobufIsRefused() throws Exception {
-        admin.post(space + "/configmaps", Json.object("{metadata: {name: 'a'}, data: {k: 'v'}}")).expect(201);
-        byte[] good = admin.get(space + "/configmaps/a", "accept", Rest.PROTOBUF).body();
+        admin.post(space + "/configmaps", Json.object("{metadata: {name: 'a'}, data: {k: 'v'}}"))
+                .expect(201);
+        byte[] good =
+                admin.get(space + "/configmaps/a", "accept", Rest.PROTOBUF).body();
         Random random = new Random(7);
         for (int i = 0; i < 200; i++) {
             byte[] bad = Arrays.copyOf(good, i % 4 == 0 ? random.nextInt(good.length) : good.length);
@@ -108,7 +115,10 @@ class BadInputIT {
         isTheClientsFault(admin.post(space + "/configmaps", Rest.JSON, "[".repeat(100_000)));
         isTheClientsFault(admin.post(space + "/configmaps", Rest.JSON, "{\"a\":".repeat(100_000)));
         isTheClientsFault(admin.post(space + "/configmaps", Rest.YAML, "[".repeat(100_000)));
-        isTheClientsFault(admin.post(space + "/configmaps", Rest.JSON, "{\"metadata\":{\"name\":\"a\",\"generation\":" + "9".repeat(100_000) + "}}"));
+        isTheClientsFault(admin.post(
+                space + "/configmaps",
+                Rest.JSON,
+                "{\"metadata\":{\"name\":\"a\",\"generation\":" + "9".repeat(100_000) + "}}"));
     }
 
     @ParameterizedTest
@@ -150,8 +160,8 @@ class BadInputIT {
                 "//////"
             })
     void badPathsAreNoFaultOfTheServer(String path) throws Exception {
-        String answer = RawConnection.exchange(
-                cluster, "GET " + path + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        String answer =
+                RawConnection.exchange(cluster, "GET " + path + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         assertThat(answer).matches("(?s)HTTP/1\\.1 [234].*").doesNotContain("Exception", "\tat ", "io.flotilla");
     }
 
@@ -177,15 +187,23 @@ class BadInputIT {
                 cluster, "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         assertThat(path).startsWith("HTTP/1.1 4");
         String header = RawConnection.exchange(
-                cluster, "GET /version HTTP/1.1\r\nhost: x\r\nx: " + "a".repeat(100_000) + "\r\nconnection: close\r\n\r\n");
+                cluster,
+                "GET /version HTTP/1.1\r\nhost: x\r\nx: " + "a".repeat(100_000) + "\r\nconnection: close\r\n\r\n");
         assertThat(header).startsWith("HTTP/1.1 4");
         admin.get("/version").expect(200);
     }
 
     @Test
     void badOptionsOfDeletionsAreRefused() throws Exception {
-        admin.post(space + "/configmaps", Json.object("{metadata: {name: 'a'}}")).expect(201);
-        for (String options : new String[] {"[]", "{kind: 'Pod', apiVersion: 'v1'}", "{gracePeriodSeconds: 'x'}", "{preconditions: 7}", "{dryRun: ['Some']}"}) {
+        admin.post(space + "/configmaps", Json.object("{metadata: {name: 'a'}}"))
+                .expect(201);
+        for (String options : new String[] {
+            "[]",
+            "{kind: 'Pod', apiVersion: 'v1'}",
+            "{gracePeriodSeconds: 'x'}",
+            "{preconditions: 7}",
+            "{dryRun: ['Some']}"
+        }) {
             isTheClientsFault(admin.delete(space + "/configmaps/a", options));
         }
         isTheClientsFault(admin.delete(space + "/configmaps/a?gracePeriodSeconds=x"));
@@ -194,8 +212,23 @@ class BadInputIT {
 
     @Test
     void kindsFindTheirOwnFaults() throws Exception {
-        for (String kind : new String[] {"pods", "services", "secrets", "persistentvolumeclaims", "replicationcontrollers", "limitranges", "resourcequotas", "events", "endpoints"}) {
-            for (String body : new String[] {"{metadata: {name: 'x'}, spec: {}, type: 7}", "{metadata: {name: 'x', deletionTimestamp: 7}}", "{spec: [[[]]]}", "{metadata: {name: 'x'}, spec: {containers: [{}], ports: [{}], selector: 7}}"}) {
+        for (String kind : new String[] {
+            "pods",
+            "services",
+            "secrets",
+            "persistentvolumeclaims",
+            "replicationcontrollers",
+            "limitranges",
+            "resourcequotas",
+            "events",
+            "endpoints"
+        }) {
+            for (String body : new String[] {
+                "{metadata: {name: 'x'}, spec: {}, type: 7}",
+                "{metadata: {name: 'x', deletionTimestamp: 7}}",
+                "{spec: [[[]]]}",
+                "{metadata: {name: 'x'}, spec: {containers: [{}], ports: [{}], selector: 7}}"
+            }) {
                 Reply reply = admin.post(space + "/" + kind, Json.object(body));
                 assertThat(reply.code()).as("%s %s", kind, reply.text()).isLessThan(500);
             }

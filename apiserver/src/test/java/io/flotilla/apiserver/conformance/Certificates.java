@@ -51,11 +51,11 @@ final class Certificates {
     private final KeyPair pair;
     private final X509Certificate authority;
 
-
     Certificates(Path directory) throws GeneralSecurityException, IOException {
         this.directory = directory;
         this.pair = newPair();
-        this.authority = sign(builder(NAME, pair).addExtension(Extension.basicConstraints, true, new BasicConstraints(true)));
+        this.authority =
+                sign(builder(NAME, pair).addExtension(Extension.basicConstraints, true, new BasicConstraints(true)));
         write("ca.crt", "CERTIFICATE", authority.getEncoded());
     }
 
@@ -80,11 +80,9 @@ final class Certificates {
         KeyPair own = newPair();
         X500NameBuilder subject = new X500NameBuilder();
         groups.forEach(group -> subject.addRDN(BCStyle.O, group));
-        X509Certificate certificate = sign(builder(subject.addRDN(BCStyle.CN, name).build(), own)
-                .addExtension(
-                        Extension.subjectAlternativeName,
-                        false,
-                        new GeneralNames(new GeneralName[] {
+        X509Certificate certificate =
+                sign(builder(subject.addRDN(BCStyle.CN, name).build(), own)
+                        .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
                             new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
                             new GeneralName(GeneralName.dNSName, "localhost")
                         })));
@@ -97,7 +95,10 @@ final class Certificates {
     Path tokenKey() throws GeneralSecurityException, IOException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048, random);
-        return write("sa.key", "PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
+        return write(
+                "sa.key",
+                "PRIVATE KEY",
+                generator.generateKeyPair().getPrivate().getEncoded());
     }
 
     /** TLS that trusts the authority, and shows that identity's certificate if one is named. */
@@ -124,8 +125,7 @@ final class Certificates {
     private PrivateKey readKey(String name) throws GeneralSecurityException, IOException {
         String base64 = Files.readString(key(name)).replaceAll("-----[A-Z ]+-----", "");
         return KeyFactory.getInstance("EC")
-                .generatePrivate(new PKCS8EncodedKeySpec(
-                        Base64.getMimeDecoder().decode(base64)));
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
     }
 
     private Path write(String file, String label, byte[] der) throws IOException {

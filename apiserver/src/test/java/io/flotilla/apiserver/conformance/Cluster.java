@@ -89,7 +89,8 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             server.close();
             etcd.afterAll(context);
             try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
 
@@ -114,7 +115,9 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             InProcessServer other = start();
             others.add(other);
             Rest client = client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.get("/readyz").code() == 200);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> client.get("/readyz").code() == 200);
             return client;
         }
 
@@ -124,7 +127,8 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
         /** Someone with a certificate. */
         Rest as(String user) {
-            return clients.computeIfAbsent(user, name -> client(Optional.of(name), HttpClient.Version.HTTP_2, restPort()));
+            return clients.computeIfAbsent(
+                    user, name -> client(Optional.of(name), HttpClient.Version.HTTP_2, restPort()));
         }
 
         /** Someone without a certificate. */
@@ -134,7 +138,8 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
         /** The administrator over HTTP/1.1. */
         Rest overHttp1() {
-            return clients.computeIfAbsent("1.1", _ -> client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, restPort()));
+            return clients.computeIfAbsent(
+                    "1.1", _ -> client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, restPort()));
         }
 
         private Rest client(Optional<String> user, HttpClient.Version version, int port) {
@@ -152,7 +157,9 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             String name = "t" + NAMESPACES.incrementAndGet();
             admin().post("/api/v1/namespaces", Json.object("{metadata: {name: '%s'}}", name))
                     .expect(201);
-            admin().post("/api/v1/namespaces/" + name + "/serviceaccounts", Json.object("{metadata: {name: 'default'}}"))
+            admin().post(
+                            "/api/v1/namespaces/" + name + "/serviceaccounts",
+                            Json.object("{metadata: {name: 'default'}}"))
                     .expect(201);
             return name;
         }

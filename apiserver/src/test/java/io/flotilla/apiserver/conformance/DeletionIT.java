@@ -87,7 +87,10 @@ class DeletionIT {
         assertThat(marked.at("/metadata/deletionGracePeriodSeconds")).isEqualTo("0");
         Reply again = admin.delete(configMaps + "/a").expect(200);
         assertThat(again.resourceVersion()).isEqualTo(marked.resourceVersion());
-        admin.patch(configMaps + "/a", Rest.MERGE_PATCH, "{metadata: {finalizers: ['example.com/hold', 'example.com/new']}}")
+        admin.patch(
+                        configMaps + "/a",
+                        Rest.MERGE_PATCH,
+                        "{metadata: {finalizers: ['example.com/hold', 'example.com/new']}}")
                 .refused(
                         422,
                         "Invalid",
@@ -103,12 +106,15 @@ class DeletionIT {
     @Test
     void propagationIsLeftToTheGarbageCollector() throws Exception {
         create("a", "");
-        Reply foreground = admin.delete(configMaps + "/a?propagationPolicy=Foreground").expect(200);
+        Reply foreground =
+                admin.delete(configMaps + "/a?propagationPolicy=Foreground").expect(200);
         assertThat(foreground.json().at("/metadata/finalizers"))
                 .isEqualTo(Json.object("{f: ['foregroundDeletion']}").path("f"));
         create("b", "");
-        Reply orphan = admin.delete(configMaps + "/b", "{orphanDependents: true}").expect(200);
-        assertThat(orphan.json().at("/metadata/finalizers")).isEqualTo(Json.object("{f: ['orphan']}").path("f"));
+        Reply orphan =
+                admin.delete(configMaps + "/b", "{orphanDependents: true}").expect(200);
+        assertThat(orphan.json().at("/metadata/finalizers"))
+                .isEqualTo(Json.object("{f: ['orphan']}").path("f"));
         create("c", "");
         admin.delete(configMaps + "/c", "{propagationPolicy: 'Background'}").expect(200);
         admin.get(configMaps + "/c").expect(404);
@@ -180,9 +186,7 @@ class DeletionIT {
                                 + " because it is being terminated");
         admin.delete("/api/v1/namespaces/kube-system")
                 .refused(
-                        403,
-                        "Forbidden",
-                        "namespaces \"kube-system\" is forbidden: this namespace may not be deleted");
+                        403, "Forbidden", "namespaces \"kube-system\" is forbidden: this namespace may not be deleted");
         Reply finished = admin.put(
                         "/api/v1/namespaces/" + name + "/finalize",
                         Json.object("{metadata: {name: '%s'}, spec: {finalizers: []}}", name))

@@ -25,17 +25,24 @@ class DiscoveryIT {
     void legacyDiscoveryListsVersionsGroupsAndResources() throws Exception {
         assertThat(admin.get("/api").expect(200).json().path("versions")).hasSize(1);
         assertThat(admin.get("/api").at("/kind")).isEqualTo("APIVersions");
-        assertThat(admin.get("/api").at("/serverAddressByClientCIDRs/0/clientCIDR")).isEqualTo("0.0.0.0/0");
+        assertThat(admin.get("/api").at("/serverAddressByClientCIDRs/0/clientCIDR"))
+                .isEqualTo("0.0.0.0/0");
         Reply groups = admin.get("/apis").expect(200);
         assertThat(groups.at("/kind")).isEqualTo("APIGroupList");
-        assertThat(groups.json().path("groups").findValuesAsText("name")).contains("apps", "batch", "rbac.authorization.k8s.io");
+        assertThat(groups.json().path("groups").findValuesAsText("name"))
+                .contains("apps", "batch", "rbac.authorization.k8s.io");
         Reply core = admin.get("/api/v1").expect(200);
         assertThat(core.at("/kind")).isEqualTo("APIResourceList");
         assertThat(core.at("/groupVersion")).isEqualTo("v1");
         List<String> names = core.json().path("resources").findValuesAsText("name");
         assertThat(names).contains("pods", "pods/log", "pods/binding", "nodes/proxy", "bindings");
-        assertThat(admin.get("/apis/apps").expect(200).at("/preferredVersion/groupVersion")).isEqualTo("apps/v1");
-        assertThat(admin.get("/apis/apps/v1").expect(200).json().path("resources").findValuesAsText("name"))
+        assertThat(admin.get("/apis/apps").expect(200).at("/preferredVersion/groupVersion"))
+                .isEqualTo("apps/v1");
+        assertThat(admin.get("/apis/apps/v1")
+                        .expect(200)
+                        .json()
+                        .path("resources")
+                        .findValuesAsText("name"))
                 .contains("deployments/scale");
     }
 
@@ -65,9 +72,12 @@ class DiscoveryIT {
                 for (JsonNode version : group.path("versions")) {
                     String base = root.equals("/api")
                             ? "/api/v1/"
-                            : "/apis/" + group.at("/metadata/name").asText() + "/" + version.path("version").asText() + "/";
+                            : "/apis/" + group.at("/metadata/name").asText() + "/"
+                                    + version.path("version").asText() + "/";
                     for (JsonNode resource : version.path("resources")) {
-                        boolean listed = resource.path("verbs").valueStream().anyMatch(verb -> verb.asText().equals("list"));
+                        boolean listed = resource.path("verbs")
+                                .valueStream()
+                                .anyMatch(verb -> verb.asText().equals("list"));
                         String path = base + resource.path("resource").asText();
                         int code = admin.get(path + "?limit=1").code();
                         // Told of as clients expect, but deprecated since 1.19 and not served.
@@ -90,15 +100,19 @@ class DiscoveryIT {
         assertThat(url).matches("/openapi/v3/apis/apps/v1\\?hash=[0-9A-F]{128}");
         Reply document = admin.get(url).expect(200);
         assertThat(document.at("/openapi")).isEqualTo("3.0.0");
-        assertThat(document.json().at("/components/schemas").has("io.k8s.api.apps.v1.Deployment")).isTrue();
+        assertThat(document.json().at("/components/schemas").has("io.k8s.api.apps.v1.Deployment"))
+                .isTrue();
         assertThat(document.header("etag")).isNotEmpty();
-        assertThat(admin.get(url, "if-none-match", document.header("etag")).code()).isEqualTo(304);
+        assertThat(admin.get(url, "if-none-match", document.header("etag")).code())
+                .isEqualTo(304);
         admin.get("/openapi/v3/apis/none/v1").expect(404);
     }
 
     @Test
     void openApiV2ComesAsJsonAndAsProtobufWithATypeThatClientsCanRead() throws Exception {
-        JsonNode swagger = admin.get("/openapi/v2", "accept", "application/json").expect(200).json();
+        JsonNode swagger = admin.get("/openapi/v2", "accept", "application/json")
+                .expect(200)
+                .json();
         assertThat(swagger.path("swagger").asText()).isEqualTo("2.0");
         assertThat(swagger.path("definitions").has("io.k8s.api.core.v1.Pod")).isTrue();
         for (String spelling : new String[] {"@", "."}) {
@@ -117,10 +131,16 @@ class DiscoveryIT {
     void openApiReferencesLeadSomewhere() throws Exception {
         JsonNode paths = admin.get("/openapi/v3").json().path("paths");
         for (Iterator<String> names = paths.fieldNames(); names.hasNext(); ) {
-            JsonNode document = admin.get(paths.path(names.next()).path("serverRelativeURL").asText()).json();
+            JsonNode document = admin.get(
+                            paths.path(names.next()).path("serverRelativeURL").asText())
+                    .json();
             // A property may be called $ref as well: it is an object then.
-            for (String reference : document.findValuesAsText("$ref").stream().filter(each -> !each.isEmpty()).toList()) {
-                assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+            for (String reference : document.findValuesAsText("$ref").stream()
+                    .filter(each -> !each.isEmpty())
+                    .toList()) {
+                assertThat(document.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse();
             }
         }
     }
@@ -131,7 +151,9 @@ class DiscoveryIT {
             Reply reply = admin.get(path).expect(404);
             assertThat(reply.text()).isEqualTo("404 page not found\n");
         }
-        for (String path : new String[] {"/api/v1/things", "/apis/apps/v2", "/apis/apps/v1/things/x", "/api/v1/namespaces/default/pods/p/none"}) {
+        for (String path : new String[] {
+            "/api/v1/things", "/apis/apps/v2", "/apis/apps/v1/things/x", "/api/v1/namespaces/default/pods/p/none"
+        }) {
             admin.get(path).refused(404, "NotFound", "the server could not find the requested resource");
         }
     }

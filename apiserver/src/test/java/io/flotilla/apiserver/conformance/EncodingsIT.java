@@ -12,10 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Cluster.class)
 class EncodingsIT {
     private static final String CBOR = "application/cbor";
-    private static final String NOT_ACCEPTABLE = "only the following media types are accepted: application/json, application/yaml,"
-            + " application/vnd.kubernetes.protobuf";
-    private static final String UNKNOWN_FORMAT = "the body of the request was in an unknown format - accepted media types"
-            + " include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    private static final String NOT_ACCEPTABLE =
+            "only the following media types are accepted: application/json, application/yaml,"
+                    + " application/vnd.kubernetes.protobuf";
+    private static final String UNKNOWN_FORMAT =
+            "the body of the request was in an unknown format - accepted media types"
+                    + " include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     private final Cluster.Running cluster;
     private final Rest admin;
@@ -71,8 +73,7 @@ class EncodingsIT {
         byte[] body = new String(stored.body(), StandardCharsets.ISO_8859_1)
                 .replace("\n\1a\22\0011", "\n\1a\22\0012")
                 .getBytes(StandardCharsets.ISO_8859_1);
-        Reply replaced = admin.send(
-                        "PUT", configMaps + "/a", body, "content-type", Rest.PROTOBUF, "accept", Rest.JSON)
+        Reply replaced = admin.send("PUT", configMaps + "/a", body, "content-type", Rest.PROTOBUF, "accept", Rest.JSON)
                 .expect(200);
         assertThat(replaced.at("/data/a")).isEqualTo("2");
     }
@@ -81,7 +82,8 @@ class EncodingsIT {
     void listsComeAsProtobufAndYaml() throws Exception {
         create("a");
         create("b");
-        Reply protobuf = admin.get(configMaps, "accept", Rest.PROTOBUF + ", application/json").expect(200);
+        Reply protobuf = admin.get(configMaps, "accept", Rest.PROTOBUF + ", application/json")
+                .expect(200);
         assertThat(protobuf.header("content-type")).isEqualTo(Rest.PROTOBUF);
         assertThat(protobuf.text()).startsWith("k8s\0").contains("ConfigMapList");
         Reply yaml = admin.get(configMaps, "accept", Rest.YAML).expect(200);
@@ -90,7 +92,8 @@ class EncodingsIT {
 
     @Test
     void errorsComeInTheEncodingThatTheClientAccepts() throws Exception {
-        Reply protobuf = admin.get(configMaps + "/none", "accept", Rest.PROTOBUF).expect(404);
+        Reply protobuf =
+                admin.get(configMaps + "/none", "accept", Rest.PROTOBUF).expect(404);
         assertThat(protobuf.header("content-type")).isEqualTo(Rest.PROTOBUF);
         assertThat(protobuf.text()).startsWith("k8s\0").contains("configmaps \"none\" not found");
         Reply yaml = admin.get(configMaps + "/none", "accept", Rest.YAML).expect(404);
@@ -156,7 +159,8 @@ class EncodingsIT {
         String body = "{\"metadata\":{\"name\":\"a\"},\"data\":{\"k\":\"1\"},\"data\":{\"k\":\"2\"},\"bogus\":1}";
         Reply created = admin.post(configMaps, Rest.JSON, body).expect(201);
         assertThat(created.warnings())
-                .containsExactlyInAnyOrder("299 - \"duplicate field \\\"data\\\"\"", "299 - \"unknown field \\\"bogus\\\"\"");
+                .containsExactlyInAnyOrder(
+                        "299 - \"duplicate field \\\"data\\\"\"", "299 - \"unknown field \\\"bogus\\\"\"");
         assertThat(created.at("/data/k")).isEqualTo("2");
         assertThat(created.json().has("bogus")).isFalse();
     }
@@ -182,8 +186,7 @@ class EncodingsIT {
     @Test
     void unknownFieldsAreIgnoredOnRequest() throws Exception {
         Reply created = admin.post(
-                        configMaps + "?fieldValidation=Ignore",
-                        Json.object("{metadata: {name: 'a'}, bogus: 1}"))
+                        configMaps + "?fieldValidation=Ignore", Json.object("{metadata: {name: 'a'}, bogus: 1}"))
                 .expect(201);
         assertThat(created.warnings()).isEmpty();
     }
@@ -257,8 +260,10 @@ class EncodingsIT {
         create("a");
         assertThat(admin.get(configMaps + "/a?pretty=true").text()).startsWith("{\n  \"kind\": \"ConfigMap\",\n");
         assertThat(admin.get(configMaps + "/a").text()).startsWith("{\"kind\":\"ConfigMap\",");
-        assertThat(admin.get(configMaps + "/a", "user-agent", "curl/8.5").text()).startsWith("{\n  \"kind\"");
-        assertThat(admin.get(configMaps + "/a?pretty=false", "user-agent", "curl/8.5").text())
+        assertThat(admin.get(configMaps + "/a", "user-agent", "curl/8.5").text())
+                .startsWith("{\n  \"kind\"");
+        assertThat(admin.get(configMaps + "/a?pretty=false", "user-agent", "curl/8.5")
+                        .text())
                 .startsWith("{\"kind\"");
         assertThat(admin.get(configMaps + "?pretty=1").text()).startsWith("{\n  \"kind\": \"ConfigMapList\",\n");
         assertThat(admin.get(configMaps + "/none?pretty=1").text()).startsWith("{\n  \"kind\": \"Status\",\n");

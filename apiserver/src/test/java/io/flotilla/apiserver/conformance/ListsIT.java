@@ -52,7 +52,9 @@ class ListsIT {
         assertThat(list.names()).containsExactly("a", "b");
         assertThat(list.json().at("/items/0").has("kind")).isFalse();
         assertThat(list.json().at("/items/0").has("apiVersion")).isFalse();
-        assertThat(admin.get("/api/v1/namespaces/nowhere/configmaps").expect(200).text())
+        assertThat(admin.get("/api/v1/namespaces/nowhere/configmaps")
+                        .expect(200)
+                        .text())
                 .contains("\"items\":[]");
     }
 
@@ -66,18 +68,25 @@ class ListsIT {
         assertThat(first.at("/metadata/remainingItemCount")).isEqualTo("3");
         admin.delete(configMaps + "/c3").expect(200);
         create("c2a", "");
-        Reply second = admin.get(configMaps + "?limit=2&continue=" + first.at("/metadata/continue")).expect(200);
+        Reply second = admin.get(configMaps + "?limit=2&continue=" + first.at("/metadata/continue"))
+                .expect(200);
         assertThat(second.names()).containsExactly("c2", "c3");
         assertThat(second.resourceVersion()).isEqualTo(first.resourceVersion());
         assertThat(second.at("/metadata/remainingItemCount")).isEqualTo("1");
-        Reply third = admin.get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue")).expect(200);
+        Reply third = admin.get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue"))
+                .expect(200);
         assertThat(third.names()).containsExactly("c4");
         assertThat(third.json().path("metadata").has("continue")).isFalse();
         assertThat(third.json().path("metadata").has("remainingItemCount")).isFalse();
-        assertThat(admin.get(configMaps + "?limit=5&labelSelector=" + encoded("!x")).expect(200).names())
+        assertThat(admin.get(configMaps + "?limit=5&labelSelector=" + encoded("!x"))
+                        .expect(200)
+                        .names())
                 .hasSize(5);
-        assertThat(admin.get(configMaps + "?limit=2&labelSelector=" + encoded("!x")).expect(200)
-                        .json().path("metadata").has("remainingItemCount"))
+        assertThat(admin.get(configMaps + "?limit=2&labelSelector=" + encoded("!x"))
+                        .expect(200)
+                        .json()
+                        .path("metadata")
+                        .has("remainingItemCount"))
                 .isFalse();
     }
 
@@ -111,7 +120,9 @@ class ListsIT {
                         + " the remainder of the results. Continuing with the provided token results in an inconsistent"
                         + " list - objects that were created, modified, or deleted between the time the first chunk was"
                         + " returned and now may show up in the list.");
-        Reply rest = forgetful.get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue")).expect(200);
+        Reply rest = forgetful
+                .get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue"))
+                .expect(200);
         assertThat(rest.names()).containsExactly("c3");
         assertThat(Long.parseLong(rest.resourceVersion())).isGreaterThan(Long.parseLong(first.resourceVersion()));
     }
@@ -121,16 +132,23 @@ class ListsIT {
         String before = create("a", "").resourceVersion();
         create("b", "");
         assertThat(admin.get(configMaps).names()).containsExactly("a", "b");
-        assertThat(admin.get(configMaps + "?resourceVersion=0").expect(200).names()).contains("a");
+        assertThat(admin.get(configMaps + "?resourceVersion=0").expect(200).names())
+                .contains("a");
         assertThat(admin.get(configMaps + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + before)
-                        .expect(200).names())
+                        .expect(200)
+                        .names())
                 .containsExactly("a", "b");
-        Reply exact = admin.get(configMaps + "?resourceVersionMatch=Exact&resourceVersion=" + before).expect(200);
+        Reply exact = admin.get(configMaps + "?resourceVersionMatch=Exact&resourceVersion=" + before)
+                .expect(200);
         assertThat(exact.names()).containsExactly("a");
         assertThat(exact.resourceVersion()).isEqualTo(before);
-        Reply page = admin.get(configMaps + "?limit=5&resourceVersion=" + before).expect(200);
+        Reply page =
+                admin.get(configMaps + "?limit=5&resourceVersion=" + before).expect(200);
         assertThat(page.names()).containsExactly("a");
-        assertThat(admin.get(configMaps + "/b?resourceVersion=" + before).expect(200).name()).isEqualTo("b");
+        assertThat(admin.get(configMaps + "/b?resourceVersion=" + before)
+                        .expect(200)
+                        .name())
+                .isEqualTo("b");
     }
 
     @Test
@@ -146,10 +164,7 @@ class ListsIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     resourceVersionMatch=Exact | resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided
                     resourceVersionMatch=Exact&resourceVersion=0 | resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"
                     resourceVersionMatch=Some&resourceVersion=1 | resourceVersionMatch: Unsupported value: "Some": supported values: "Exact", "NotOlderThan", ""
@@ -164,10 +179,7 @@ class ListsIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     tier=front          | a
                     tier==front         | a
                     tier!=front         | b c d
@@ -188,15 +200,14 @@ class ListsIT {
         create("c", "n: '3', 'example.com/x': 'y'");
         create("d", "n: '7'");
         List<String> expected = names.isEmpty() ? List.of() : List.of(names.split(" "));
-        assertThat(admin.get(configMaps + "?labelSelector=" + encoded(selector)).expect(200).names())
+        assertThat(admin.get(configMaps + "?labelSelector=" + encoded(selector))
+                        .expect(200)
+                        .names())
                 .isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     a b       | unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt
                     a in b    | unable to parse requirement: found 'b', expected: '('
                     =         | unable to parse requirement: found '=', expected: !, identifier, or 'end of string'
@@ -210,9 +221,12 @@ class ListsIT {
     void fieldSelectorsSelectByNameAndNamespaceEverywhere() throws Exception {
         create("a", "");
         create("b", "");
-        assertThat(admin.get(configMaps + "?fieldSelector=metadata.name%3Da").names()).containsExactly("a");
-        assertThat(admin.get(configMaps + "?fieldSelector=metadata.name!%3Da").names()).containsExactly("b");
-        assertThat(admin.get("/api/v1/configmaps?fieldSelector=" + encoded("metadata.namespace=" + namespace)).names())
+        assertThat(admin.get(configMaps + "?fieldSelector=metadata.name%3Da").names())
+                .containsExactly("a");
+        assertThat(admin.get(configMaps + "?fieldSelector=metadata.name!%3Da").names())
+                .containsExactly("b");
+        assertThat(admin.get("/api/v1/configmaps?fieldSelector=" + encoded("metadata.namespace=" + namespace))
+                        .names())
                 .containsExactly("a", "b");
         admin.get(configMaps + "?fieldSelector=spec.x%3Dy")
                 .refused(
@@ -226,14 +240,20 @@ class ListsIT {
     @Test
     void fieldSelectorsSelectByWhatTheKindOffers() throws Exception {
         String pods = "/api/v1/namespaces/" + namespace + "/pods";
-        for (String spec : List.of("nodeName: 'n1'", "restartPolicy: 'Never'", "schedulerName: 'mine'", "hostNetwork: true")) {
+        for (String spec :
+                List.of("nodeName: 'n1'", "restartPolicy: 'Never'", "schedulerName: 'mine'", "hostNetwork: true")) {
             String name = spec.substring(0, spec.indexOf(':')).toLowerCase(Locale.ROOT);
             admin.post(
                             pods,
-                            Json.object("{metadata: {name: '%s'}, spec: {%s, containers: [{name: 'c', image: 'i'}]}}", name, spec))
+                            Json.object(
+                                    "{metadata: {name: '%s'}, spec: {%s, containers: [{name: 'c', image: 'i'}]}}",
+                                    name, spec))
                     .expect(201);
         }
-        admin.patch(pods + "/nodename/status", Rest.MERGE_PATCH, "{status: {phase: 'Running', podIP: '10.1.2.3', podIPs: [{ip: '10.1.2.3'}]}}")
+        admin.patch(
+                        pods + "/nodename/status",
+                        Rest.MERGE_PATCH,
+                        "{status: {phase: 'Running', podIP: '10.1.2.3', podIPs: [{ip: '10.1.2.3'}]}}")
                 .expect(200);
         assertThat(podsWith(pods, "spec.nodeName=n1")).containsExactly("nodename");
         assertThat(podsWith(pods, "spec.restartPolicy=Never")).containsExactly("restartpolicy");
@@ -250,19 +270,24 @@ class ListsIT {
     }
 
     private List<String> podsWith(String pods, String selector) throws Exception {
-        return admin.get(pods + "?fieldSelector=" + encoded(selector)).expect(200).names();
+        return admin.get(pods + "?fieldSelector=" + encoded(selector))
+                .expect(200)
+                .names();
     }
 
     @Test
     void listsComeAsTables() throws Exception {
         create("a", "");
         create("b", "");
-        Reply table = admin.get(configMaps + "?limit=1", "accept", Rest.TABLE + ",application/json").expect(200);
+        Reply table = admin.get(configMaps + "?limit=1", "accept", Rest.TABLE + ",application/json")
+                .expect(200);
         assertThat(table.header("content-type")).isEqualTo("application/json");
         assertThat(table.at("/kind")).isEqualTo("Table");
         assertThat(table.at("/apiVersion")).isEqualTo("meta.k8s.io/v1");
         List<String> columns = new ArrayList<>();
-        table.json().path("columnDefinitions").forEach(each -> columns.add(each.path("name").asText()));
+        table.json()
+                .path("columnDefinitions")
+                .forEach(each -> columns.add(each.path("name").asText()));
         assertThat(columns).containsExactly("Name", "Data", "Age");
         assertThat(table.json().path("rows")).hasSize(1);
         JsonNode row = table.json().at("/rows/0");
@@ -271,13 +296,20 @@ class ListsIT {
         assertThat(row.at("/object/kind").asText()).isEqualTo("PartialObjectMetadata");
         assertThat(table.at("/metadata/continue")).isNotEmpty();
         assertThat(table.at("/metadata/remainingItemCount")).isEqualTo("1");
-        assertThat(admin.get(configMaps + "?includeObject=Object", "accept", Rest.TABLE).at("/rows/0/object/kind"))
+        assertThat(admin.get(configMaps + "?includeObject=Object", "accept", Rest.TABLE)
+                        .at("/rows/0/object/kind"))
                 .isEqualTo("ConfigMap");
-        assertThat(admin.get(configMaps + "?includeObject=None", "accept", Rest.TABLE).json().at("/rows/0").has("object"))
+        assertThat(admin.get(configMaps + "?includeObject=None", "accept", Rest.TABLE)
+                        .json()
+                        .at("/rows/0")
+                        .has("object"))
                 .isFalse();
-        assertThat(admin.get(configMaps + "?includeObject=All", "accept", Rest.TABLE).expect(400).at("/reason"))
+        assertThat(admin.get(configMaps + "?includeObject=All", "accept", Rest.TABLE)
+                        .expect(400)
+                        .at("/reason"))
                 .isEqualTo("BadRequest");
-        assertThat(admin.get(configMaps + "/a", "accept", Rest.TABLE).json().path("rows")).hasSize(1);
+        assertThat(admin.get(configMaps + "/a", "accept", Rest.TABLE).json().path("rows"))
+                .hasSize(1);
     }
 
     @Test

@@ -34,8 +34,7 @@ class PatchesIT {
     }
 
     private static ObjectNode deployment() {
-        return Json.object(
-                """
+        return Json.object("""
                 {metadata: {name: 'd'}, spec: {replicas: 1, selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b'}},
                  spec: {containers: [
                    {name: 'main', image: 'nginx:1', env: [{name: 'A', value: '1'}, {name: 'B', value: '2'}]},
@@ -44,14 +43,10 @@ class PatchesIT {
 
     @Test
     void jsonPatchesAreAppliedInOrder() throws Exception {
-        Reply patched = admin.patch(
-                        configMap,
-                        Rest.JSON_PATCH,
-                        """
+        Reply patched = admin.patch(configMap, Rest.JSON_PATCH, """
                         [{op: 'test', path: '/data/a', value: '1'}, {op: 'replace', path: '/data/a', value: '9'},
                          {op: 'remove', path: '/data/b'}, {op: 'add', path: '/data/c', value: '3'},
-                         {op: 'copy', from: '/data/c', path: '/data/d'}, {op: 'move', from: '/data/c', path: '/data/e'}]""")
-                .expect(200);
+                         {op: 'copy', from: '/data/c', path: '/data/d'}, {op: 'move', from: '/data/c', path: '/data/e'}]""").expect(200);
         assertThat(patched.json().path("data")).isEqualTo(Json.object("{a: '9', d: '3', e: '3'}"));
     }
 
@@ -65,7 +60,9 @@ class PatchesIT {
             "[{op: 'jump', path: '/data/a'}]",
             "[{op: 'add', path: '/data/x/y', value: '1'}]"
         }) {
-            assertThat(admin.patch(configMap, Rest.JSON_PATCH, patch).expect(422).at("/reason"))
+            assertThat(admin.patch(configMap, Rest.JSON_PATCH, patch)
+                            .expect(422)
+                            .at("/reason"))
                     .isEqualTo("Invalid");
         }
         admin.patch(configMap, Rest.JSON_PATCH, "{data: {}}").expect(400);
@@ -102,14 +99,10 @@ class PatchesIT {
 
     @Test
     void strategicPatchesMergeListsByKey() throws Exception {
-        Reply patched = admin.patch(
-                        deployment,
-                        Rest.STRATEGIC_PATCH,
-                        """
+        Reply patched = admin.patch(deployment, Rest.STRATEGIC_PATCH, """
                         {spec: {template: {spec: {containers: [
                           {name: 'main', image: 'nginx:2', env: [{name: 'A', $patch: 'delete'}, {name: 'C', value: '3'}]},
-                          {name: 'side', $patch: 'delete'}, {name: 'new', image: 'redis'}]}}}}""")
-                .expect(200);
+                          {name: 'side', $patch: 'delete'}, {name: 'new', image: 'redis'}]}}}}""").expect(200);
         assertThat(patched.json().at("/spec/template/spec/containers").findValuesAsText("image"))
                 .containsExactlyInAnyOrder("nginx:2", "redis");
         assertThat(patched.at("/spec/template/spec/containers/0/name")).isIn("new", "main");
@@ -128,8 +121,7 @@ class PatchesIT {
                 .expect(200);
         assertThat(replaced.json().at("/spec/strategy")).isEqualTo(Json.object("{type: 'Recreate'}"));
         assertThat(replaced.at("/spec/template/spec/containers/0/name")).isEqualTo("side");
-        Reply whole = admin.patch(
-                        configMap, Rest.STRATEGIC_PATCH, "{data: {$patch: 'replace', z: '26'}}")
+        Reply whole = admin.patch(configMap, Rest.STRATEGIC_PATCH, "{data: {$patch: 'replace', z: '26'}}")
                 .expect(200);
         assertThat(whole.json().path("data")).isEqualTo(Json.object("{z: '26'}"));
     }
@@ -148,8 +140,7 @@ class PatchesIT {
 
     @Test
     void nothingIsPatchedThatIsNotThere() throws Exception {
-        admin.patch(configMap + "x", Rest.MERGE_PATCH, "{}")
-                .refused(404, "NotFound", "configmaps \"ax\" not found");
+        admin.patch(configMap + "x", Rest.MERGE_PATCH, "{}").refused(404, "NotFound", "configmaps \"ax\" not found");
     }
 
     @Test

@@ -23,26 +23,35 @@ class SubresourcesIT {
     void newObjects() throws Exception {
         String namespace = cluster.namespace();
         pods = "/api/v1/namespaces/" + namespace + "/pods";
-        admin.post(pods, Json.object("{metadata: {name: 'p', labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}"))
+        admin.post(
+                        pods,
+                        Json.object(
+                                "{metadata: {name: 'p', labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}"))
                 .expect(201);
         String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments";
         admin.post(
                         deployments,
-                        Json.object("{metadata: {name: 'd'}, spec: {replicas: 2, selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}}}"))
+                        Json.object(
+                                "{metadata: {name: 'd'}, spec: {replicas: 2, selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}}}"))
                 .expect(201);
         deployment = deployments + "/d";
     }
 
     @Test
     void statusAndSpecAreWrittenApart() throws Exception {
-        Reply status = admin.patch(deployment + "/status", Rest.MERGE_PATCH, "{spec: {replicas: 9}, status: {replicas: 2, observedGeneration: 1}}")
+        Reply status = admin.patch(
+                        deployment + "/status",
+                        Rest.MERGE_PATCH,
+                        "{spec: {replicas: 9}, status: {replicas: 2, observedGeneration: 1}}")
                 .expect(200);
         assertThat(status.at("/status/replicas")).isEqualTo("2");
         assertThat(status.at("/spec/replicas")).isEqualTo("2");
-        Reply spec = admin.patch(deployment, Rest.MERGE_PATCH, "{spec: {replicas: 3}, status: {replicas: 7}}").expect(200);
+        Reply spec = admin.patch(deployment, Rest.MERGE_PATCH, "{spec: {replicas: 3}, status: {replicas: 7}}")
+                .expect(200);
         assertThat(spec.at("/status/replicas")).isEqualTo("2");
         assertThat(spec.at("/spec/replicas")).isEqualTo("3");
-        assertThat(admin.get(deployment + "/status").expect(200).json()).isEqualTo(admin.get(deployment).json());
+        assertThat(admin.get(deployment + "/status").expect(200).json())
+                .isEqualTo(admin.get(deployment).json());
     }
 
     @Test
@@ -52,19 +61,25 @@ class SubresourcesIT {
         assertThat(scale.at("/apiVersion")).isEqualTo("autoscaling/v1");
         assertThat(scale.at("/spec/replicas")).isEqualTo("2");
         assertThat(scale.at("/status/selector")).isEqualTo("a=b");
-        Reply set = admin.put(deployment + "/scale", Json.object("{metadata: {name: 'd'}, spec: {replicas: 5}}")).expect(200);
+        Reply set = admin.put(deployment + "/scale", Json.object("{metadata: {name: 'd'}, spec: {replicas: 5}}"))
+                .expect(200);
         assertThat(set.at("/spec/replicas")).isEqualTo("5");
-        admin.patch(deployment + "/scale", Rest.MERGE_PATCH, "{spec: {replicas: 4}}").expect(200);
+        admin.patch(deployment + "/scale", Rest.MERGE_PATCH, "{spec: {replicas: 4}}")
+                .expect(200);
         assertThat(admin.get(deployment).at("/spec/replicas")).isEqualTo("4");
-        assertThat(admin.patch(deployment + "/scale", Rest.MERGE_PATCH, "{spec: {replicas: -1}}").expect(422).at("/message"))
-                .isEqualTo("Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0");
+        assertThat(admin.patch(deployment + "/scale", Rest.MERGE_PATCH, "{spec: {replicas: -1}}")
+                        .expect(422)
+                        .at("/message"))
+                .isEqualTo(
+                        "Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0");
     }
 
     @Test
     void podsAreBoundOnce() throws Exception {
         Reply bound = admin.post(
                         pods + "/p/binding",
-                        Json.object("{apiVersion: 'v1', kind: 'Binding', metadata: {name: 'p'}, target: {kind: 'Node', name: 'n1'}}"))
+                        Json.object(
+                                "{apiVersion: 'v1', kind: 'Binding', metadata: {name: 'p'}, target: {kind: 'Node', name: 'n1'}}"))
                 .expect(201);
         assertThat(bound.at("/status")).isEqualTo("Success");
         Reply pod = admin.get(pods + "/p");
@@ -80,9 +95,20 @@ class SubresourcesIT {
     @Test
     void evictionsHonourBudgets() throws Exception {
         String budgets = pods.replace("/api/v1", "/apis/policy/v1").replace("/pods", "/poddisruptionbudgets");
-        admin.post(budgets, Json.object("{metadata: {name: 'b'}, spec: {minAvailable: 1, selector: {matchLabels: {a: 'b'}}}}")).expect(201);
-        admin.patch(pods + "/p/status", Rest.MERGE_PATCH, "{status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}}").expect(200);
-        admin.patch(budgets + "/b/status", Rest.MERGE_PATCH, "{status: {observedGeneration: 1, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptionsAllowed: 0}}")
+        admin.post(
+                        budgets,
+                        Json.object(
+                                "{metadata: {name: 'b'}, spec: {minAvailable: 1, selector: {matchLabels: {a: 'b'}}}}"))
+                .expect(201);
+        admin.patch(
+                        pods + "/p/status",
+                        Rest.MERGE_PATCH,
+                        "{status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}}")
+                .expect(200);
+        admin.patch(
+                        budgets + "/b/status",
+                        Rest.MERGE_PATCH,
+                        "{status: {observedGeneration: 1, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptionsAllowed: 0}}")
                 .expect(200);
         String eviction = "{apiVersion: 'policy/v1', kind: 'Eviction', metadata: {name: 'p'}}";
         Reply refused = admin.post(pods + "/p/eviction", Json.object(eviction))
@@ -90,7 +116,8 @@ class SubresourcesIT {
         assertThat(refused.at("/details/causes/0/reason")).isEqualTo("DisruptionBudget");
         assertThat(refused.at("/details/causes/0/message"))
                 .isEqualTo("The disruption budget b needs 1 healthy pods and has 1 currently");
-        admin.patch(budgets + "/b/status", Rest.MERGE_PATCH, "{status: {disruptionsAllowed: 1}}").expect(200);
+        admin.patch(budgets + "/b/status", Rest.MERGE_PATCH, "{status: {disruptionsAllowed: 1}}")
+                .expect(200);
         admin.post(pods + "/p/eviction", Json.object(eviction)).expect(201);
         admin.get(pods + "/p").expect(404);
     }
@@ -98,7 +125,9 @@ class SubresourcesIT {
     @Test
     void subresourcesOfWhatIsNotThereAreNotFound() throws Exception {
         admin.get(deployment + "x/scale").refused(404, "NotFound", "deployments.apps \"dx\" not found");
-        admin.post(pods + "/none/binding", Json.object("{metadata: {name: 'none'}, target: {kind: 'Node', name: 'n'}}")).expect(404);
-        admin.post(pods + "/none/eviction", Json.object("{metadata: {name: 'none'}}")).expect(404);
+        admin.post(pods + "/none/binding", Json.object("{metadata: {name: 'none'}, target: {kind: 'Node', name: 'n'}}"))
+                .expect(404);
+        admin.post(pods + "/none/eviction", Json.object("{metadata: {name: 'none'}}"))
+                .expect(404);
     }
 }

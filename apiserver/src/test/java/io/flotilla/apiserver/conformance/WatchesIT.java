@@ -43,7 +43,9 @@ class WatchesIT {
             JsonNode added = watch.expect("ADDED", "b");
             assertThat(added.path("kind").asText()).isEqualTo("ConfigMap");
             String labelled = label("a", "2").resourceVersion();
-            assertThat(watch.expect("MODIFIED", "a").at("/metadata/resourceVersion").asText())
+            assertThat(watch.expect("MODIFIED", "a")
+                            .at("/metadata/resourceVersion")
+                            .asText())
                     .isEqualTo(labelled);
             admin.delete(configMaps + "/a").expect(200);
             JsonNode deleted = watch.expect("DELETED", "a");
@@ -74,7 +76,8 @@ class WatchesIT {
             watch.expect("ADDED", "a");
             JsonNode bookmark = watch.expect("BOOKMARK");
             assertThat(bookmark.path("kind").asText()).isEqualTo("ConfigMap");
-            assertThat(bookmark.at("/metadata/annotations/k8s.io~1initial-events-end").asText())
+            assertThat(bookmark.at("/metadata/annotations/k8s.io~1initial-events-end")
+                            .asText())
                     .isEqualTo("true");
             assertThat(bookmark.at("/metadata/resourceVersion").asLong())
                     .isGreaterThanOrEqualTo(Long.parseLong(version));
@@ -86,8 +89,7 @@ class WatchesIT {
     @Test
     void aWatchEndsAfterItsTimeout() throws Exception {
         String version = create("a", "1").resourceVersion();
-        try (Watch watch = admin.watch(
-                configMaps + "?watch=1&timeoutSeconds=2&resourceVersion=" + version)) {
+        try (Watch watch = admin.watch(configMaps + "?watch=1&timeoutSeconds=2&resourceVersion=" + version)) {
             create("b", "1");
             watch.expect("ADDED", "b");
             assertThat(watch.ends()).isTrue();
@@ -110,9 +112,10 @@ class WatchesIT {
     @Test
     void streamedListsFromVersionsToComeTimeOut() throws Exception {
         Reply refused = admin.get(configMaps
-                        + "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan"
-                        + "&resourceVersion=99999999");
-        assertThat(refused.expect(504).at("/message")).startsWith("Timeout: Too large resource version: 99999999, current: ");
+                + "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan"
+                + "&resourceVersion=99999999");
+        assertThat(refused.expect(504).at("/message"))
+                .startsWith("Timeout: Too large resource version: 99999999, current: ");
     }
 
     @Test
@@ -121,7 +124,8 @@ class WatchesIT {
         String query = "&resourceVersion=" + version;
         try (Watch byPath = admin.watch(configMaps + "/a?watch=true" + query);
                 Watch bySelector = admin.watch(configMaps + "?watch=1&fieldSelector=metadata.name%3Da" + query);
-                Watch byOldPath = admin.watch(configMaps.replace("/api/v1/", "/api/v1/watch/") + "/a?" + query.substring(1))) {
+                Watch byOldPath =
+                        admin.watch(configMaps.replace("/api/v1/", "/api/v1/watch/") + "/a?" + query.substring(1))) {
             create("b", "1");
             label("a", "2");
             for (Watch watch : new Watch[] {byPath, bySelector, byOldPath}) {
@@ -147,11 +151,15 @@ class WatchesIT {
     @Test
     void fieldsSelectWatchesToo() throws Exception {
         String pods = configMaps.replace("configmaps", "pods");
-        admin.post(pods, Json.object("{metadata: {name: 'p'}, spec: {nodeName: 'n', containers: [{name: 'c', image: 'i'}]}}"))
+        admin.post(
+                        pods,
+                        Json.object(
+                                "{metadata: {name: 'p'}, spec: {nodeName: 'n', containers: [{name: 'c', image: 'i'}]}}"))
                 .expect(201);
         try (Watch watch = admin.watch(pods + "?watch=1&fieldSelector=status.phase!%3DRunning,spec.nodeName%3Dn")) {
             watch.expect("ADDED", "p");
-            admin.patch(pods + "/p/status", Rest.MERGE_PATCH, "{status: {phase: 'Running'}}").expect(200);
+            admin.patch(pods + "/p/status", Rest.MERGE_PATCH, "{status: {phase: 'Running'}}")
+                    .expect(200);
             watch.expect("DELETED", "p");
         }
     }
@@ -200,7 +208,8 @@ class WatchesIT {
     @Test
     void watchesRunOverHttp1() throws Exception {
         String version = create("a", "1").resourceVersion();
-        try (Watch watch = cluster.overHttp1().watch(configMaps + "?watch=1&timeoutSeconds=2&resourceVersion=" + version)) {
+        try (Watch watch =
+                cluster.overHttp1().watch(configMaps + "?watch=1&timeoutSeconds=2&resourceVersion=" + version)) {
             label("a", "2");
             watch.expect("MODIFIED", "a");
             assertThat(watch.ends()).isTrue();

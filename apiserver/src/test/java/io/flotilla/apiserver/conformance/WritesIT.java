@@ -12,9 +12,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class WritesIT {
     private static final String MODIFIED =
             ": the object has been modified; please apply your changes to the latest version and try again";
-    private static final String SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
-            + " '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for"
-            + " validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+    private static final String SUBDOMAIN =
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
+                    + " '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for"
+                    + " validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
     private final Cluster.Running cluster;
     private final Rest admin;
@@ -138,10 +139,7 @@ class WritesIT {
         admin.put(configMaps + "/a", object.deepCopy().set("data", Json.object("{a: '2'}")))
                 .expect(200);
         admin.put(configMaps + "/a", object.set("data", Json.object("{a: '3'}")))
-                .refused(
-                        409,
-                        "Conflict",
-                        "Operation cannot be fulfilled on configmaps \"a\"" + MODIFIED);
+                .refused(409, "Conflict", "Operation cannot be fulfilled on configmaps \"a\"" + MODIFIED);
         assertThat(admin.get(configMaps + "/a").at("/data/a")).isEqualTo("2");
     }
 
@@ -151,7 +149,11 @@ class WritesIT {
         assertThat(admin.put(configMaps + "/a", created.json()).expect(200).resourceVersion())
                 .isEqualTo(created.resourceVersion());
         ObjectNode reordered = Json.object("{}");
-        created.json().propertyStream().toList().reversed().forEach(each -> reordered.set(each.getKey(), each.getValue()));
+        created.json()
+                .propertyStream()
+                .toList()
+                .reversed()
+                .forEach(each -> reordered.set(each.getKey(), each.getValue()));
         assertThat(admin.put(configMaps + "/a", reordered).expect(200).resourceVersion())
                 .isEqualTo(created.resourceVersion());
     }
@@ -191,10 +193,7 @@ class WritesIT {
         admin.post(space + "/secrets", Json.object("{metadata: {name: 's'}, type: 'Opaque'}"))
                 .expect(201);
         admin.put(space + "/secrets/s", Json.object("{metadata: {name: 's'}, type: 'mine'}"))
-                .refused(
-                        422,
-                        "Invalid",
-                        "Secret \"s\" is invalid: type: Invalid value: \"mine\": field is immutable");
+                .refused(422, "Invalid", "Secret \"s\" is invalid: type: Invalid value: \"mine\": field is immutable");
         admin.post(configMaps, Json.object("{metadata: {name: 'f'}, immutable: true, data: {a: '1'}}"))
                 .expect(201);
         admin.patch(configMaps + "/f", Rest.MERGE_PATCH, "{data: {a: '2'}}")
@@ -203,8 +202,7 @@ class WritesIT {
                         "Invalid",
                         "ConfigMap \"f\" is invalid: data: Forbidden: field is immutable when `immutable` is set");
         String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments";
-        ObjectNode deployment = Json.object(
-                """
+        ObjectNode deployment = Json.object("""
                 {metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b', c: 'd'}},
                  spec: {containers: [{name: 'c', image: 'nginx'}]}}}}""");
         admin.post(deployments, deployment).expect(201);
@@ -214,7 +212,8 @@ class WritesIT {
                         "Invalid",
                         "Deployment.apps \"d\" is invalid: spec.selector: Invalid value:"
                                 + " {\"matchLabels\":{\"a\":\"b\",\"c\":\"d\"}}: field is immutable");
-        admin.patch(configMaps + "/f", Rest.MERGE_PATCH, "{metadata: {name: 'g'}}").expect(400);
+        admin.patch(configMaps + "/f", Rest.MERGE_PATCH, "{metadata: {name: 'g'}}")
+                .expect(400);
     }
 
     @Test
@@ -230,8 +229,7 @@ class WritesIT {
     @Test
     void whatNeedsTwoMegabytesIsTooLongForAConfigMap() throws Exception {
         Reply refused = admin.post(
-                        configMaps,
-                        Json.object("{metadata: {name: 'a'}, data: {a: '%s'}}", "x".repeat(2 << 20)))
+                        configMaps, Json.object("{metadata: {name: 'a'}, data: {a: '%s'}}", "x".repeat(2 << 20)))
                 .expect(422);
         assertThat(refused.at("/message"))
                 .isEqualTo("ConfigMap \"a\" is invalid: []: Too long: may not be more than 1048576 bytes");
@@ -249,7 +247,10 @@ class WritesIT {
                 .isEqualTo(Json.object(
                         "{'f:data': {'.': {}, 'f:a': {}}, 'f:metadata': {'f:labels': {'.': {}, 'f:x': {}}}}"));
         Reply named = admin.post(
-                        configMaps, Json.object("{metadata: {name: 'b'}, data: {a: '1'}}"), "user-agent", "robot/1.0 (linux)")
+                        configMaps,
+                        Json.object("{metadata: {name: 'b'}, data: {a: '1'}}"),
+                        "user-agent",
+                        "robot/1.0 (linux)")
                 .expect(201);
         assertThat(named.at("/metadata/managedFields/0/manager")).isEqualTo("robot");
     }
@@ -257,8 +258,7 @@ class WritesIT {
     @Test
     void generationCountsChangesOfTheSpec() throws Exception {
         String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments";
-        ObjectNode deployment = Json.object(
-                """
+        ObjectNode deployment = Json.object("""
                 {metadata: {name: 'd', generation: 7}, spec: {replicas: 1, selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b'}},
                  spec: {containers: [{name: 'c', image: 'nginx'}]}}}, status: {replicas: 3}}""");
         Reply created = admin.post(deployments, deployment).expect(201);
