@@ -38,7 +38,7 @@ public final class JsonPatch {
             throw new StatusException(
                     413,
                     "RequestEntityTooLarge",
-                    "Request entity is too large: The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS
+                    "Request entity too large: The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS
                             + ", got " + patch.size(),
                     null);
         }

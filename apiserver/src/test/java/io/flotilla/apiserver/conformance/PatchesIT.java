@@ -80,7 +80,7 @@ class PatchesIT {
                 .refused(
                         413,
                         "RequestEntityTooLarge",
-                        "Request entity is too large: The allowed maximum operations in a JSON patch is 10000, got 10001");
+                        "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001");
     }
 
     @Test

@@ -221,7 +221,7 @@ class WritesIT {
         String filler = "x".repeat((3 << 20) + 1);
         for (Rest client : new Rest[] {admin, cluster.overHttp1()}) {
             client.post(configMaps, Rest.JSON, "{\"metadata\":{\"name\":\"a\"},\"data\":{\"a\":\"" + filler + "\"}}")
-                    .refused(413, "RequestEntityTooLarge", "Request entity is too large: limit is 3145728");
+                    .refused(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
         }
         admin.get(configMaps + "/a").expect(404);
     }

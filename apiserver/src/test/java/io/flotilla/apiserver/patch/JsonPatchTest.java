@@ -68,7 +68,7 @@ class JsonPatchTest {
         String many =
                 "[" + "{'op':'test','path':'/a','value':1},".repeat(10_000) + "{'op':'test','path':'/a','value':1}]";
         assertThatThrownBy(() -> JsonPatch.apply(object("{'a':1}"), json(many)))
-                .hasMessage("Request entity is too large: The allowed maximum operations in a JSON patch is 10000, got"
+                .hasMessage("Request entity too large: The allowed maximum operations in a JSON patch is 10000, got"
                         + " 10001")
                 .isInstanceOfSatisfying(
                         StatusException.class, e -> assertThat(e.code()).isEqualTo(413));
