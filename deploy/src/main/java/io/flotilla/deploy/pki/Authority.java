@@ -58,12 +58,9 @@ final class Authority {
         this.key = key;
     }
 
-    /** A new authority, kept as {@code ca.crt} and {@code ca.key} in that directory. */
-    static Authority create(Path directory, String name, Instant now, SecureRandom random)
+    /** A new authority with that RSA key, kept as {@code ca.crt} and {@code ca.key} in that directory. */
+    static Authority create(Path directory, String name, KeyPair pair, Instant now, SecureRandom random)
             throws GeneralSecurityException, IOException {
-        var generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048, random);
-        var pair = generator.generateKeyPair();
         var subject = new X500NameBuilder().addRDN(BCStyle.CN, name).build();
         var builder = builder(subject, subject, pair, now, random)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))

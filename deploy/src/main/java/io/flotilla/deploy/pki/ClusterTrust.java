@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Every key and certificate of one cluster, made where missing and never made anew. There are two authorities, as kubeadm has
@@ -70,10 +73,16 @@ public final class ClusterTrust {
             Files.createDirectories(etcdDirectory);
             var now = Instant.now();
             var random = new SecureRandom();
-            issueAll(authority(etcdDirectory, "flotilla-etcd-ca", now, random), etcdDirectory, etcdIdentities(plan));
-            issueAll(authority(directory, "flotilla-ca", now, random), directory, identities(plan));
-            if (!Files.exists(serviceAccountPublicKey())) {
-                createServiceAccountKey(random);
+            var etcdKey = keyUnless(etcdAuthority(), random);
+            var key = keyUnless(authority(), random);
+            var serviceAccountKey = keyUnless(serviceAccountPublicKey(), random);
+            issueAll(
+                    authority(etcdDirectory, "flotilla-etcd-ca", etcdKey, now, random),
+                    etcdDirectory,
+                    etcdIdentities(plan));
+            issueAll(authority(directory, "flotilla-ca", key, now, random), directory, identities(plan));
+            if (serviceAccountKey.isPresent()) {
+                keepServiceAccountKey(serviceAccountKey.get().join());
             }
             PrivateFile.write(files.kubeconfig(), kubeconfig(plan));
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
@@ -84,11 +93,25 @@ public final class ClusterTrust {
         }
     }
 
-    private static Authority authority(Path directory, String name, Instant now, SecureRandom random)
+    private static Authority authority(
+            Path directory, String name, Optional<CompletableFuture<KeyPair>> newKey, Instant now, SecureRandom random)
             throws GeneralSecurityException, IOException {
-        return Files.exists(directory.resolve("ca.crt"))
-                ? Authority.load(directory, now, random)
-                : Authority.create(directory, name, now, random);
+        return newKey.isPresent()
+                ? Authority.create(directory, name, newKey.get().join(), now, random)
+                : Authority.load(directory, now, random);
+    }
+
+    /** An RSA key in the making, where that file is still to be made: to find one takes long, so all are sought at once. */
+    private static Optional<CompletableFuture<KeyPair>> keyUnless(Path file, SecureRandom random)
+            throws GeneralSecurityException {
+        if (Files.exists(file)) {
+            return Optional.empty();
+        }
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048, random);
+        return Optional.of(CompletableFuture.supplyAsync(
+                generator::generateKeyPair,
+                work -> Thread.ofPlatform().daemon().name("key").start(work)));
     }
 
     private static void issueAll(Authority authority, Path directory, Map<String, Identity> identities)
@@ -135,10 +158,7 @@ public final class ClusterTrust {
         return identities;
     }
 
-    private void createServiceAccountKey(SecureRandom random) throws GeneralSecurityException, IOException {
-        var generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048, random);
-        var pair = generator.generateKeyPair();
+    private void keepServiceAccountKey(KeyPair pair) throws IOException {
         PrivateFile.write(
                 serviceAccountKey(), Pem.encode("PRIVATE KEY", pair.getPrivate().getEncoded()));
         PrivateFile.write(
