@@ -1,14 +1,12 @@
 package io.flotilla.apiserver.extension;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.Changes;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.WriteContext;
-import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Trees;
+import io.flotilla.apiserver.registry.workload.Scale;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
@@ -36,18 +34,7 @@ final class CustomScale implements SubresourceHandler {
 
     @Override
     public ObjectNode update(WriteContext context, ObjectNode scale) {
-        Field root = Field.of(scale);
-        String named = root.at("metadata").text("name");
-        if (!named.isEmpty() && !named.equals(context.name())) {
-            throw StatusException.badRequest("the name of the object (" + named
-                    + ") does not match the name on the URL (" + context.name() + ")");
-        }
-        Findings findings = new Findings();
-        findings.nonNegative(root.at("spec", "replicas"));
-        if (!findings.isEmpty()) {
-            throw StatusException.invalid("autoscaling", "Scale", context.name(), findings.list());
-        }
-        long replicas = root.at("spec").number("replicas");
+        long replicas = Scale.replicas(context, scale);
         return view(Changes.apply(context, scale, object -> {
             ObjectNode before = object.deepCopy();
             JsonNode present = specReplicas.find(object);
@@ -80,22 +67,10 @@ final class CustomScale implements SubresourceHandler {
         if (!replicas.isNumber()) {
             throw StatusException.internal("the spec replicas field \"" + specText + "\" does not exist");
         }
-        ObjectNode scale = JsonNodeFactory.instance.objectNode();
-        scale.put("kind", "Scale").put("apiVersion", "autoscaling/v1");
-        ObjectNode metadata = scale.putObject("metadata");
-        for (String name : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
-            Trees.restore(metadata, Trees.child(object, "metadata"), name);
-        }
-        ObjectNode spec = scale.putObject("spec");
-        if (replicas.longValue() != 0) {
-            spec.put("replicas", replicas.longValue());
-        }
-        ObjectNode status = scale.putObject("status");
-        status.put("replicas", statusReplicas.find(object).asLong(0));
-        JsonNode selected = selector.find(object);
-        if (selected.isTextual() && !selected.textValue().isEmpty()) {
-            status.put("selector", selected.textValue());
-        }
-        return scale;
+        return Scale.view(
+                object,
+                replicas.longValue(),
+                statusReplicas.find(object).asLong(0),
+                selector.find(object).asText(""));
     }
 }

@@ -72,7 +72,7 @@ final class SlicePlan {
         });
         if (drafts.isEmpty()) {
             // A service without endpoints has one empty slice, which says so.
-            Draft placeholder = new Draft(List.of());
+            Draft withoutEndpoints = new Draft(List.of());
             EndpointSlice empty = spare.stream()
                     .filter(slice ->
                             slice.getEndpoints().isEmpty() && slice.getPorts().isEmpty())
@@ -80,9 +80,9 @@ final class SlicePlan {
                     .orElse(null);
             if (empty != null) {
                 spare.remove(empty);
-                placeholder.slice = empty;
+                withoutEndpoints.slice = empty;
             }
-            drafts.add(placeholder);
+            drafts.add(withoutEndpoints);
         }
         plan.write(drafts, spare);
         return plan;

@@ -4,12 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.flotilla.machinery.object.SlimMetadata;
-import io.flotilla.machinery.scheme.ObjectKey;
+import io.flotilla.machinery.object.SlimObject;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A Service as a proxy reads it. Immutable. */
 @JsonDeserialize(using = ServiceInfo.Reader.class)
-public final class ServiceInfo implements HasMetadata {
+public final class ServiceInfo extends SlimObject {
     public static final ResourceType<ServiceInfo> TYPE =
             new ResourceType<>("", "v1", "services", "Service", true, ServiceInfo.class);
 
@@ -34,8 +29,6 @@ public final class ServiceInfo implements HasMetadata {
      */
     public record Port(String name, Protocol protocol, int port, int nodePort) {}
 
-    private final transient ObjectMeta metadata;
-    private final transient ObjectKey key;
     private final String clusterIp;
     private final transient List<Port> ports;
     private final transient Duration affinity;
@@ -52,8 +45,7 @@ public final class ServiceInfo implements HasMetadata {
     private ServiceInfo(ServiceDocument document) {
         ServiceDocument.Metadata meta = document.metadata();
         ServiceDocument.Spec spec = document.spec();
-        metadata = SlimMetadata.of(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
-        key = ObjectKey.of(this);
+        super(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
         boolean proxied = spec != null
                 && spec.clusterIP() != null
                 && !spec.clusterIP().isEmpty()
@@ -94,10 +86,6 @@ public final class ServiceInfo implements HasMetadata {
         return Duration.ofSeconds(seconds == null ? DEFAULT_AFFINITY_SECONDS : seconds);
     }
 
-    public ObjectKey key() {
-        return key;
-    }
-
     /** Returns the cluster IP, empty for services that are not proxied: headless ones and external names. */
     public String clusterIp() {
         return clusterIp;
@@ -122,44 +110,8 @@ public final class ServiceInfo implements HasMetadata {
         return externalLocal;
     }
 
-    public ObjectReference reference() {
-        return new ObjectReferenceBuilder()
-                .withApiVersion("v1")
-                .withKind("Service")
-                .withNamespace(key.namespace())
-                .withName(key.name())
-                .withUid(metadata.getUid())
-                .withResourceVersion(metadata.getResourceVersion())
-                .build();
-    }
-
     @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta changed) {
-        throw new UnsupportedOperationException("a ServiceInfo does not change");
-    }
-
-    @Override
-    public void setApiVersion(String version) {
-        throw new UnsupportedOperationException("a ServiceInfo does not change");
-    }
-
-    @Override
-    public String getApiVersion() {
-        return "v1";
-    }
-
-    @Override
-    public String getKind() {
-        return "Service";
-    }
-
-    @Override
-    public String toString() {
-        return key.toString();
+    protected ResourceType<?> type() {
+        return TYPE;
     }
 }

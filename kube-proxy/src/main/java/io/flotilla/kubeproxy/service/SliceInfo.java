@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.flotilla.machinery.object.SlimMetadata;
+import io.flotilla.machinery.object.SlimObject;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;
@@ -16,7 +14,7 @@ import java.util.Map;
 
 /** An EndpointSlice as a proxy reads it. Immutable. */
 @JsonDeserialize(using = SliceInfo.Reader.class)
-public final class SliceInfo implements HasMetadata {
+public final class SliceInfo extends SlimObject {
     public static final ResourceType<SliceInfo> TYPE =
             new ResourceType<>("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, SliceInfo.class);
 
@@ -35,7 +33,6 @@ public final class SliceInfo implements HasMetadata {
     /** A port that all endpoints of the slice have. */
     public record Port(String name, Protocol protocol, int port) {}
 
-    private final transient ObjectMeta metadata;
     private final transient ObjectKey service;
     private final transient List<Endpoint> endpoints;
     private final transient List<Port> ports;
@@ -49,7 +46,7 @@ public final class SliceInfo implements HasMetadata {
 
     private SliceInfo(SliceDocument document) {
         SliceDocument.Metadata meta = document.metadata();
-        metadata = SlimMetadata.of(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
+        super(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
         Map<String, String> labels = meta.labels() == null ? Map.of() : meta.labels();
         service =
                 new ObjectKey(meta.namespace() == null ? "" : meta.namespace(), labels.getOrDefault(SERVICE_NAME, ""));
@@ -110,27 +107,7 @@ public final class SliceInfo implements HasMetadata {
     }
 
     @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta changed) {
-        throw new UnsupportedOperationException("a SliceInfo does not change");
-    }
-
-    @Override
-    public void setApiVersion(String version) {
-        throw new UnsupportedOperationException("a SliceInfo does not change");
-    }
-
-    @Override
-    public String getApiVersion() {
-        return "discovery.k8s.io/v1";
-    }
-
-    @Override
-    public String getKind() {
-        return "EndpointSlice";
+    protected ResourceType<?> type() {
+        return TYPE;
     }
 }

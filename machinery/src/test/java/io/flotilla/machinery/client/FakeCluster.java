@@ -1,8 +1,6 @@
 package io.flotilla.machinery.client;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,16 +9,12 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.flotilla.machinery.object.ObjectJson;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceType;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,24 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class FakeCluster implements ApiClient {
     private record Stored(ObjectNode tree, long version) {}
 
-    private record Change(
-            String resource,
-            WatchKind kind,
-            ObjectNode tree,
-            @Nullable ObjectNode before,
-            long version) {}
-
-    private enum WatchKind {
-        ADDED,
-        MODIFIED,
-        DELETED
-    }
-
     /** A write that reached the cluster, for tests that count them. */
     public record Action(String verb, String resource, ObjectKey key, String subresource) {}
 
     private final Map<String, Map<ObjectKey, Stored>> objects = new LinkedHashMap<>(); // guarded by this
-    private final List<Change> changes = new ArrayList<>(); // guarded by this
+    private final List<FakeWatch.Change> changes = new ArrayList<>(); // guarded by this
     private final List<FakeWatch<?>> watches = new ArrayList<>(); // guarded by this
     private final List<Action> actions = new ArrayList<>(); // guarded by this
     private final List<DiscoveredResource> discovered = new ArrayList<>(); // guarded by this
@@ -149,7 +130,7 @@ public final class FakeCluster implements ApiClient {
             synchronized (FakeCluster.this) {
                 List<T> items = new ArrayList<>();
                 for (Stored stored : all(type).values()) {
-                    if (selects(options, stored.tree())) {
+                    if (FakeTrees.selects(options, stored.tree())) {
                         items.add(typed(stored.tree()));
                     }
                 }
@@ -160,7 +141,7 @@ public final class FakeCluster implements ApiClient {
         @Override
         public WatchStream<T> watch(WatchOptions options) {
             synchronized (FakeCluster.this) {
-                FakeWatch<T> watch = new FakeWatch<>(type, options.selection());
+                FakeWatch<T> watch = new FakeWatch<>(type, options.selection(), FakeCluster.this::forget);
                 String from = options.selection().resourceVersion();
                 long start = from.isEmpty() || options.sendInitialEvents() ? version : Long.parseLong(from);
                 if (start < oldest) {
@@ -170,8 +151,8 @@ public final class FakeCluster implements ApiClient {
                 if (options.sendInitialEvents()) {
                     all(type)
                             .values()
-                            .forEach(stored -> watch.offer(new Change(
-                                    type.toString(), WatchKind.ADDED, stored.tree(), null, stored.version())));
+                            .forEach(stored -> watch.offer(new FakeWatch.Change(
+                                    type.toString(), FakeWatch.Kind.ADDED, stored.tree(), null, stored.version())));
                     watch.bookmark(version);
                 }
                 changes.stream().filter(change -> change.version() > start).forEach(watch::offer);
@@ -184,23 +165,23 @@ public final class FakeCluster implements ApiClient {
         public T create(T object) {
             synchronized (FakeCluster.this) {
                 ObjectNode tree = tree(object);
-                ObjectNode metadata = metadata(tree);
+                ObjectNode metadata = FakeTrees.metadata(tree);
                 if (!metadata.hasNonNull("name")) {
-                    metadata.put("name", metadata.path("generateName").asText() + suffix());
+                    metadata.put("name", metadata.path("generateName").asText() + FakeTrees.suffix());
                 }
-                ObjectKey key = key(tree);
+                ObjectKey key = FakeTrees.key(tree);
                 act(new Action("create", type.toString(), key, ""), object);
                 if (all(type).containsKey(key)) {
                     throw refusal(409, "AlreadyExists", type + " \"" + key.name() + "\" already exists");
                 }
                 metadata.put("uid", UUID.randomUUID().toString());
                 if (!metadata.hasNonNull("creationTimestamp")) {
-                    metadata.put("creationTimestamp", now());
+                    metadata.put("creationTimestamp", FakeTrees.now());
                 }
                 if (tree.has("spec")) {
                     metadata.put("generation", 1);
                 }
-                return typed(store(key, tree, WatchKind.ADDED));
+                return typed(store(key, tree, FakeWatch.Kind.ADDED));
             }
         }
 
@@ -222,10 +203,11 @@ public final class FakeCluster implements ApiClient {
         private T replace(String subresource, T object) {
             synchronized (FakeCluster.this) {
                 ObjectNode tree = tree(object);
-                ObjectKey key = key(tree);
+                ObjectKey key = FakeTrees.key(tree);
                 act(new Action("update", type.toString(), key, subresource), object);
                 Stored before = present(key);
-                String expected = metadata(tree).path("resourceVersion").asText();
+                String expected =
+                        FakeTrees.metadata(tree).path("resourceVersion").asText();
                 if (!expected.isEmpty() && !expected.equals(Long.toString(before.version()))) {
                     throw conflict(key);
                 }
@@ -241,7 +223,7 @@ public final class FakeCluster implements ApiClient {
             } else {
                 next = tree;
                 JsonNode uid = before.tree().path("metadata").path("uid");
-                metadata(next).set("uid", uid);
+                FakeTrees.metadata(next).set("uid", uid);
                 JsonNode spec = before.tree().path("spec");
                 if (before.tree().has("status") && !next.has("status")) {
                     next.set("status", before.tree().path("status"));
@@ -249,14 +231,15 @@ public final class FakeCluster implements ApiClient {
                 long generation =
                         before.tree().path("metadata").path("generation").asLong();
                 if (generation > 0) {
-                    metadata(next).put("generation", spec.equals(next.path("spec")) ? generation : generation + 1);
+                    FakeTrees.metadata(next)
+                            .put("generation", spec.equals(next.path("spec")) ? generation : generation + 1);
                 }
             }
-            boolean deleting = metadata(next).hasNonNull("deletionTimestamp");
-            if (deleting && metadata(next).path("finalizers").isEmpty()) {
+            boolean deleting = FakeTrees.metadata(next).hasNonNull("deletionTimestamp");
+            if (deleting && FakeTrees.metadata(next).path("finalizers").isEmpty()) {
                 return drop(key, next);
             }
-            metadata(next)
+            FakeTrees.metadata(next)
                     .put(
                             "resourceVersion",
                             before.tree()
@@ -266,7 +249,7 @@ public final class FakeCluster implements ApiClient {
             if (next.equals(before.tree())) {
                 return next;
             }
-            return store(key, next, WatchKind.MODIFIED);
+            return store(key, next, FakeWatch.Kind.MODIFIED);
         }
 
         @Override
@@ -290,7 +273,7 @@ public final class FakeCluster implements ApiClient {
                     throw conflict(key);
                 }
                 ObjectNode tree = before.tree().deepCopy();
-                merge(tree, change);
+                FakeTrees.merge(tree, change);
                 return typed(write(key, subresource, before, tree));
             }
         }
@@ -325,11 +308,11 @@ public final class FakeCluster implements ApiClient {
                     throw conflict(key);
                 }
                 ObjectNode tree = before.tree().deepCopy();
-                if (metadata(tree).path("finalizers").isEmpty()) {
+                if (FakeTrees.metadata(tree).path("finalizers").isEmpty()) {
                     drop(key, tree);
-                } else if (!metadata(tree).hasNonNull("deletionTimestamp")) {
-                    metadata(tree).put("deletionTimestamp", now());
-                    store(key, tree, WatchKind.MODIFIED);
+                } else if (!FakeTrees.metadata(tree).hasNonNull("deletionTimestamp")) {
+                    FakeTrees.metadata(tree).put("deletionTimestamp", FakeTrees.now());
+                    store(key, tree, FakeWatch.Kind.MODIFIED);
                 }
             }
         }
@@ -351,25 +334,25 @@ public final class FakeCluster implements ApiClient {
                     JsonNode binding = ObjectJson.mapper().valueToTree(body);
                     tree.withObjectProperty("spec")
                             .set("nodeName", binding.path("target").path("name"));
-                    store(key, tree, WatchKind.MODIFIED);
+                    store(key, tree, FakeWatch.Kind.MODIFIED);
                 }
                 return ObjectJson.write(Map.of("kind", "Status", "apiVersion", "v1", "status", "Success"));
             }
         }
 
-        private ObjectNode store(ObjectKey key, ObjectNode tree, WatchKind kind) {
+        private ObjectNode store(ObjectKey key, ObjectNode tree, FakeWatch.Kind kind) {
             version++;
-            metadata(tree).put("resourceVersion", Long.toString(version));
+            FakeTrees.metadata(tree).put("resourceVersion", Long.toString(version));
             Stored before = all(type).put(key, new Stored(tree, version));
-            announce(new Change(type.toString(), kind, tree, before == null ? null : before.tree(), version));
+            announce(new FakeWatch.Change(type.toString(), kind, tree, before == null ? null : before.tree(), version));
             return tree;
         }
 
         private ObjectNode drop(ObjectKey key, ObjectNode tree) {
             version++;
             all(type).remove(key);
-            metadata(tree).put("resourceVersion", Long.toString(version));
-            announce(new Change(type.toString(), WatchKind.DELETED, tree, tree, version));
+            FakeTrees.metadata(tree).put("resourceVersion", Long.toString(version));
+            announce(new FakeWatch.Change(type.toString(), FakeWatch.Kind.DELETED, tree, tree, version));
             return tree;
         }
 
@@ -392,158 +375,12 @@ public final class FakeCluster implements ApiClient {
         actions.add(action);
     }
 
-    private void announce(Change change) {
+    private synchronized void forget(FakeWatch<?> watch) {
+        watches.remove(watch);
+    }
+
+    private void announce(FakeWatch.Change change) {
         changes.add(change);
         watches.forEach(watch -> watch.offer(change));
-    }
-
-    private static ObjectNode metadata(ObjectNode tree) {
-        return tree.withObjectProperty("metadata");
-    }
-
-    private static ObjectKey key(JsonNode tree) {
-        JsonNode metadata = tree.path("metadata");
-        return new ObjectKey(
-                metadata.path("namespace").asText(""), metadata.path("name").asText(""));
-    }
-
-    private static String suffix() {
-        return UUID.randomUUID().toString().substring(0, 5);
-    }
-
-    private static String now() {
-        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static void merge(ObjectNode target, ObjectNode change) {
-        change.properties().forEach(field -> {
-            JsonNode value = field.getValue();
-            if (value.isNull()) {
-                target.remove(field.getKey());
-            } else if (value instanceof ObjectNode object) {
-                JsonNode present = target.get(field.getKey());
-                ObjectNode into = present instanceof ObjectNode found ? found : target.putObject(field.getKey());
-                merge(into, object);
-            } else if (field.getKey().equals("conditions") && target.get("conditions") instanceof ArrayNode present) {
-                value.forEach(condition -> mergeCondition(present, (ObjectNode) condition));
-            } else {
-                target.set(field.getKey(), value.deepCopy());
-            }
-        });
-    }
-
-    /** Conditions are a list with merge key {@code type}. */
-    private static void mergeCondition(ArrayNode present, ObjectNode change) {
-        for (JsonNode candidate : present) {
-            if (candidate.path("type").equals(change.path("type"))) {
-                merge((ObjectNode) candidate, change);
-                return;
-            }
-        }
-        merge(present.addObject(), change);
-    }
-
-    private static boolean selects(ListOptions options, JsonNode tree) {
-        ObjectKey key = key(tree);
-        if (!options.namespace().isEmpty() && !options.namespace().equals(key.namespace())) {
-            return false;
-        }
-        Map<String, String> labels = tree.path("metadata").has("labels")
-                ? ObjectJson.mapper().convertValue(tree.path("metadata").path("labels"), new TypeReference<>() {})
-                : Map.of();
-        for (String term : terms(options.labelSelector())) {
-            if (term.startsWith("!")) {
-                if (labels.containsKey(term.substring(1))) {
-                    return false;
-                }
-                continue;
-            }
-            String[] pair = term.split("=", 2);
-            if (!pair[1].equals(labels.get(pair[0]))) {
-                return false;
-            }
-        }
-        for (String term : terms(options.fieldSelector())) {
-            boolean not = term.contains("!=");
-            String[] pair = term.split(not ? "!=" : "=", 2);
-            JsonNode value = tree.at("/" + pair[0].replace('.', '/'));
-            if (value.asText("").equals(pair[1]) == not) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static List<String> terms(String selector) {
-        return selector.isEmpty() ? List.of() : List.of(selector.split(","));
-    }
-
-    private final class FakeWatch<T extends HasMetadata> implements WatchStream<T> {
-        private final ResourceType<T> type;
-        private final ListOptions selection;
-        private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
-
-        private enum Signal {
-            END
-        }
-
-        FakeWatch(ResourceType<T> type, ListOptions selection) {
-            this.type = type;
-            this.selection = selection;
-        }
-
-        void offer(Change change) {
-            if (!change.resource().equals(type.toString())) {
-                return;
-            }
-            boolean selected = selects(selection, change.tree());
-            boolean wasSelected = change.before() != null && selects(selection, change.before());
-            if (!selected && !wasSelected) {
-                return;
-            }
-            T object = ObjectJson.read(ObjectJson.write(change.tree()), type.objectClass());
-            // Leaving or entering the selection looks like a deletion or creation.
-            WatchKind kind = change.kind() == WatchKind.MODIFIED && selected != wasSelected
-                    ? selected ? WatchKind.ADDED : WatchKind.DELETED
-                    : change.kind();
-            queue.add(
-                    switch (kind) {
-                        case ADDED -> new WatchEvent.Added<>(object);
-                        case MODIFIED -> new WatchEvent.Modified<>(object);
-                        case DELETED -> new WatchEvent.Deleted<>(object);
-                    });
-        }
-
-        void bookmark(long at) {
-            queue.add(new WatchEvent.Bookmark<T>(Long.toString(at), true));
-        }
-
-        void fail(ApiException failure) {
-            queue.add(failure);
-        }
-
-        @Override
-        public Optional<WatchEvent<T>> next() throws InterruptedException {
-            Object next = queue.take();
-            if (next == Signal.END) {
-                queue.add(Signal.END);
-                return Optional.empty();
-            }
-            if (next instanceof ApiException failure) {
-                queue.add(Signal.END);
-                throw failure;
-            }
-            @SuppressWarnings("unchecked") // only offer and bookmark add events
-            WatchEvent<T> event = (WatchEvent<T>) next;
-            return Optional.of(event);
-        }
-
-        @Override
-        public void close() {
-            synchronized (FakeCluster.this) {
-                watches.remove(this);
-            }
-            queue.add(Signal.END);
-        }
     }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.flotilla.machinery.object.SlimMetadata;
+import io.flotilla.machinery.object.SlimObject;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;
 import java.util.HashMap;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A node as scheduling reads it, without its pods. Immutable. */
 @JsonDeserialize(using = NodeFacts.Reader.class)
-public final class NodeFacts implements HasMetadata {
+public final class NodeFacts extends SlimObject {
     public static final ResourceType<NodeFacts> TYPE =
             new ResourceType<>("", "v1", "nodes", "Node", false, NodeFacts.class);
 
@@ -24,8 +22,6 @@ public final class NodeFacts implements HasMetadata {
     private static final String REGION = "topology.kubernetes.io/region";
     private static final String ZONE = "topology.kubernetes.io/zone";
 
-    private final transient ObjectMeta metadata;
-    private final String name;
     private final transient Map<String, String> labels;
     private final boolean unschedulable;
     private final transient List<Taint> taints;
@@ -44,8 +40,7 @@ public final class NodeFacts implements HasMetadata {
         NodeDocument.Metadata meta = document.metadata();
         NodeDocument.Spec spec = document.spec();
         NodeDocument.Status status = document.status();
-        metadata = SlimMetadata.of(null, meta.name(), meta.uid(), meta.resourceVersion());
-        name = meta.name();
+        super(null, meta.name(), meta.uid(), meta.resourceVersion());
         labels = meta.labels() == null ? Map.of() : Map.copyOf(meta.labels());
         unschedulable = spec != null && Boolean.TRUE.equals(spec.unschedulable());
         taints = spec == null
@@ -77,7 +72,7 @@ public final class NodeFacts implements HasMetadata {
     }
 
     public String name() {
-        return name;
+        return key().name();
     }
 
     public Map<String, String> labels() {
@@ -115,32 +110,7 @@ public final class NodeFacts implements HasMetadata {
     }
 
     @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta changed) {
-        throw new UnsupportedOperationException("NodeFacts do not change");
-    }
-
-    @Override
-    public void setApiVersion(String version) {
-        throw new UnsupportedOperationException("NodeFacts do not change");
-    }
-
-    @Override
-    public String getApiVersion() {
-        return "v1";
-    }
-
-    @Override
-    public String getKind() {
-        return "Node";
-    }
-
-    @Override
-    public String toString() {
-        return name;
+    protected ResourceType<?> type() {
+        return TYPE;
     }
 }

@@ -4,12 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.flotilla.machinery.object.SlimMetadata;
-import io.flotilla.machinery.scheme.ObjectKey;
+import io.flotilla.machinery.object.SlimObject;
 import io.flotilla.machinery.scheme.ResourceType;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A pod as scheduling reads it. Immutable. */
 @JsonDeserialize(using = PodInfo.Reader.class)
-public final class PodInfo implements HasMetadata {
+public final class PodInfo extends SlimObject {
     public static final ResourceType<PodInfo> TYPE = new ResourceType<>("", "v1", "pods", "Pod", true, PodInfo.class);
 
     private static final long serialVersionUID = 1L;
@@ -27,8 +22,6 @@ public final class PodInfo implements HasMetadata {
     /** The PodScheduled condition. */
     public record Condition(String status, String reason, String message, String lastTransitionTime) {}
 
-    private final transient ObjectMeta metadata;
-    private final transient ObjectKey key;
     private final transient PodSpec spec;
     private final String uid;
     private final String nodeName;
@@ -49,8 +42,7 @@ public final class PodInfo implements HasMetadata {
     private PodInfo(PodDocument document) {
         PodDocument.Metadata meta = document.metadata();
         PodDocument.Status status = document.status();
-        metadata = SlimMetadata.of(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
-        key = new ObjectKey(meta.namespace() == null ? "" : meta.namespace(), meta.name());
+        super(meta.namespace(), meta.name(), meta.uid(), meta.resourceVersion());
         spec = SPECS.intern(PodSpec.of(document));
         uid = meta.uid() == null ? "" : meta.uid();
         String node = document.spec() == null ? null : document.spec().nodeName();
@@ -68,8 +60,7 @@ public final class PodInfo implements HasMetadata {
     }
 
     private PodInfo(PodInfo pod, String nodeName) {
-        metadata = pod.metadata;
-        key = pod.key;
+        super(pod);
         spec = pod.spec;
         uid = pod.uid;
         this.nodeName = nodeName;
@@ -97,16 +88,12 @@ public final class PodInfo implements HasMetadata {
         return null;
     }
 
-    public ObjectKey key() {
-        return key;
-    }
-
     public String namespace() {
-        return key.namespace();
+        return key().namespace();
     }
 
     public String name() {
-        return key.name();
+        return key().name();
     }
 
     public String uid() {
@@ -156,44 +143,8 @@ public final class PodInfo implements HasMetadata {
         return new PodInfo(this, node);
     }
 
-    public ObjectReference reference() {
-        return new ObjectReferenceBuilder()
-                .withApiVersion("v1")
-                .withKind("Pod")
-                .withNamespace(namespace())
-                .withName(name())
-                .withUid(uid)
-                .withResourceVersion(metadata.getResourceVersion())
-                .build();
-    }
-
     @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta changed) {
-        throw new UnsupportedOperationException("a PodInfo does not change");
-    }
-
-    @Override
-    public void setApiVersion(String version) {
-        throw new UnsupportedOperationException("a PodInfo does not change");
-    }
-
-    @Override
-    public String getApiVersion() {
-        return "v1";
-    }
-
-    @Override
-    public String getKind() {
-        return "Pod";
-    }
-
-    @Override
-    public String toString() {
-        return key.toString();
+    protected ResourceType<?> type() {
+        return TYPE;
     }
 }

@@ -24,18 +24,7 @@ public final class Scale implements SubresourceHandler {
 
     @Override
     public ObjectNode update(WriteContext context, ObjectNode scale) {
-        Field root = Field.of(scale);
-        String named = root.at("metadata").text("name");
-        if (!named.isEmpty() && !named.equals(context.name())) {
-            throw StatusException.badRequest("the name of the object (" + named
-                    + ") does not match the name on the URL (" + context.name() + ")");
-        }
-        Findings findings = new Findings();
-        findings.nonNegative(root.at("spec", "replicas"));
-        if (!findings.isEmpty()) {
-            throw StatusException.invalid("autoscaling", "Scale", context.name(), findings.list());
-        }
-        long replicas = root.at("spec").number("replicas");
+        long replicas = replicas(context, scale);
         return view(Changes.apply(context, scale, workload -> {
             ObjectNode spec = Trees.child(workload, "spec");
             if (spec.path("replicas").longValue() != replicas || !spec.has("replicas")) {
@@ -47,21 +36,44 @@ public final class Scale implements SubresourceHandler {
         }));
     }
 
+    /** The count that a Scale asks for, of the object that the request names. */
+    public static long replicas(WriteContext context, ObjectNode scale) {
+        Field root = Field.of(scale);
+        String named = root.at("metadata").text("name");
+        if (!named.isEmpty() && !named.equals(context.name())) {
+            throw StatusException.badRequest("the name of the object (" + named
+                    + ") does not match the name on the URL (" + context.name() + ")");
+        }
+        Findings findings = new Findings();
+        findings.nonNegative(root.at("spec", "replicas"));
+        if (!findings.isEmpty()) {
+            throw StatusException.invalid("autoscaling", "Scale", context.name(), findings.list());
+        }
+        return root.at("spec").number("replicas");
+    }
+
     private static ObjectNode view(ObjectNode workload) {
+        return view(
+                workload,
+                workload.path("spec").path("replicas").longValue(),
+                workload.path("status").path("replicas").longValue(),
+                selector(workload.path("spec").path("selector")));
+    }
+
+    /** The Scale of an object: what it wants, what it has, and which pods they are, as text, empty where that is not known. */
+    public static ObjectNode view(ObjectNode object, long wanted, long present, String selector) {
         ObjectNode scale = JsonNodeFactory.instance.objectNode();
         scale.put("kind", "Scale").put("apiVersion", "autoscaling/v1");
         ObjectNode metadata = scale.putObject("metadata");
         for (String name : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
-            Trees.restore(metadata, Trees.child(workload, "metadata"), name);
+            Trees.restore(metadata, Trees.child(object, "metadata"), name);
         }
         ObjectNode spec = scale.putObject("spec");
-        long replicas = workload.path("spec").path("replicas").longValue();
-        if (replicas != 0) {
-            spec.put("replicas", replicas);
+        if (wanted != 0) {
+            spec.put("replicas", wanted);
         }
         ObjectNode status = scale.putObject("status");
-        status.put("replicas", workload.path("status").path("replicas").longValue());
-        String selector = selector(workload.path("spec").path("selector"));
+        status.put("replicas", present);
         if (!selector.isEmpty()) {
             status.put("selector", selector);
         }
