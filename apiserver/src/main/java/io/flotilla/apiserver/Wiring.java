@@ -51,6 +51,7 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -175,8 +176,15 @@ final class Wiring {
     }
 
     @Singleton
-    HealthChecks health(EtcdStore store, Cache cache) {
-        return new HealthChecks().ready("etcd", () -> Readiness.etcd(store)).ready("informer-sync", cache::trouble);
+    HealthChecks health(EtcdStore store, Cache cache, Schema schema) {
+        return new HealthChecks()
+                .ready("etcd", () -> Readiness.etcd(store))
+                .ready("informer-sync", cache::trouble)
+                .ready(
+                        "crd-informer-synced",
+                        () -> schema.isComplete()
+                                ? Optional.empty()
+                                : Optional.of("custom resources have not been read yet"));
     }
 
     @Singleton

@@ -107,6 +107,11 @@ public final class Discovery {
                 : document("/apis " + form, form.contentType(), () -> aggregated.list(form, named()));
     }
 
+    /** Whether what is not found here does not exist. */
+    public boolean isComplete() {
+        return schema.isComplete();
+    }
+
     /** {@code /apis/<group>}. */
     public Optional<Document> group(String group) {
         Map<String, List<ResourceInfo>> versions = groups().get(group);

@@ -65,8 +65,9 @@ public final class CustomKinds implements AutoCloseable {
         this.cleanup = new Cleanup(registry, definitions, clock);
     }
 
-    /** Begins to serve; returns at once. */
+    /** Begins to serve; returns at once. Until the first are served, the schema is not complete. */
     public synchronized void start() {
+        schema.expectCustomResources();
         thread = Optional.of(Thread.ofVirtual().name("custom-kinds").start(this::run));
     }
 
@@ -144,11 +145,15 @@ public final class CustomKinds implements AutoCloseable {
 
     /** Returns whether all is as it should be. */
     private boolean reconcile() {
+        List<ObjectNode> all = read();
+        boolean settled = succeeds(() -> settle(all));
+        boolean done = succeeds(() -> serve(all));
+        return succeeds(() -> all.forEach(cleanup::consider)) && settled && done;
+    }
+
+    private static boolean succeeds(Runnable step) {
         try {
-            List<ObjectNode> all = read();
-            settle(all);
-            serve(all);
-            all.forEach(cleanup::consider);
+            step.run();
             return true;
         } catch (StatusException | StorageException e) {
             LOG.info("custom resources are not up to date yet: {}", e.getMessage());
@@ -216,22 +221,34 @@ public final class CustomKinds implements AutoCloseable {
                 .toList();
     }
 
+    /** What a definition defines, if it is in force: as it was before, where nothing of it has changed. */
+    private Optional<CustomKind> kind(ObjectNode object, Optional<CustomKind> before) {
+        try {
+            Definition definition = Definition.of(object);
+            if (!definition.established()) {
+                return Optional.empty();
+            }
+            if (before.isPresent() && before.get().definition().content().equals(definition.content())) {
+                return before;
+            }
+            return Optional.of(CustomKind.of(definition, schema, cache, before));
+        } catch (RuntimeException e) {
+            // One that cannot be served must not keep the others from it.
+            LOG.error("the resources of {} cannot be served", name(object), e);
+            return before;
+        }
+    }
+
     private void serve(List<ObjectNode> all) {
         Map<String, CustomKind> next = new LinkedHashMap<>();
         boolean same = true;
         for (ObjectNode each : all) {
-            Definition definition = Definition.of(each);
-            Optional<CustomKind> before = Optional.ofNullable(served.get(definition.name()));
-            if (!definition.established()) {
-                continue;
-            }
-            boolean unchanged =
-                    before.isPresent() && before.get().definition().content().equals(definition.content());
-            same &= unchanged;
-            CustomKind kind = unchanged ? before.get() : CustomKind.of(definition, schema, cache, before);
-            next.put(definition.name(), kind);
+            Optional<CustomKind> before = Optional.ofNullable(served.get(name(each)));
+            Optional<CustomKind> kind = kind(each, before);
+            same &= kind.equals(before);
+            kind.ifPresent(now -> next.put(name(each), now));
         }
-        if (same && next.size() == served.size()) {
+        if (same && next.size() == served.size() && schema.isComplete()) {
             return;
         }
         registry.serve(next.values().stream().map(CustomKind::registration).toList());

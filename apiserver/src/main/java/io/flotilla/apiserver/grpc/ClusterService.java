@@ -331,7 +331,9 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     private Target target(Resource resource) {
         ResourceInfo info = schema.resource(resource.getGroup(), resource.getVersion(), resource.getResource())
-                .orElseThrow(() -> StatusException.plain(404, "the server could not find the requested resource"));
+                .orElseThrow(() -> schema.isComplete()
+                        ? StatusException.plain(404, "the server could not find the requested resource")
+                        : StatusException.notInstalledYet());
         return new Target(info, resource.getNamespace(), resource.getName(), resource.getSubresource());
     }
 

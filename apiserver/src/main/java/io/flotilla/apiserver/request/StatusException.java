@@ -136,6 +136,15 @@ public final class StatusException extends RuntimeException {
                 new Details("", "", "", List.of(), 0));
     }
 
+    /** Nothing is served there, but the server does not know everything yet that it will serve. */
+    public static StatusException notInstalledYet() {
+        return new StatusException(
+                503,
+                "ServiceUnavailable",
+                "the request has been made before all known HTTP paths have been installed, please retry",
+                new Details("", "", "", List.of(), 5));
+    }
+
     /** What the path names knows no such method. */
     public static StatusException methodNotAllowed() {
         return new StatusException(

@@ -120,6 +120,9 @@ public final class Documents {
 
     /** Below a group that is served the API itself answers, elsewhere nobody does. */
     private void notFound(Exchange exchange, String path) {
+        if (!discovery.isComplete()) {
+            throw StatusException.notInstalledYet();
+        }
         String[] parts = path.split("/", 4);
         boolean served = path.startsWith("/api/v1/")
                 || (parts.length > 3

@@ -20,6 +20,7 @@ public final class Schema {
     private final Normalizer normalizer;
     private final Defaults defaults;
     private volatile CustomTable custom = CustomTable.NONE;
+    private volatile boolean complete = true;
 
     private Schema(Clock clock) {
         types = TypeTable.load();
@@ -50,9 +51,20 @@ public final class Schema {
                 .map(ResourceTable.Entry::info);
     }
 
+    /** Says that custom resources are still to come: until the first are served, what is not known may yet be. */
+    public synchronized void expectCustomResources() {
+        complete = false;
+    }
+
+    /** Whether what is not known does not exist. */
+    public boolean isComplete() {
+        return complete;
+    }
+
     /** Serves these custom resources from now on, and no others. */
     public synchronized void serve(Collection<CustomResource> customResources) {
         custom = new CustomTable(custom.generation() + 1, customResources);
+        complete = true;
     }
 
     /** The custom resources that are served now, in no order. */

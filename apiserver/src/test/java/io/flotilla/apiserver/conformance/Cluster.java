@@ -112,13 +112,18 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
          */
         Rest forgetful() throws Exception {
             etcd.compact(Long.parseLong(admin().get("/api/v1/namespaces").resourceVersion()));
-            InProcessServer other = start();
-            others.add(other);
-            Rest client = client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+            Rest client = hasty();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> client.get("/readyz").code() == 200);
             return client;
+        }
+
+        /** The administrator before a server that listens since just now, ready or not. */
+        Rest hasty() throws Exception {
+            InProcessServer other = start();
+            others.add(other);
+            return client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
         }
 
         Rest admin() {

@@ -149,7 +149,9 @@ final class Supervised {
             startedAt = System.nanoTime();
             var identity = ProcessIdentity.of(child.pid());
             if (identity.isEmpty()) {
-                throw new IOException("it ended at once");
+                // It is gone already.
+                died(describe(child.onExit().join().exitValue()));
+                return;
             }
             record = record.running(identity.get());
             var _ = child.onExit().thenAccept(ended -> onExit(identity.get(), describe(ended.exitValue())));
@@ -176,18 +178,22 @@ final class Supervised {
             if (released || !process.equals(record.identity())) {
                 return;
             }
-            if (record.state() == State.STOPPED) {
-                record = record.ended(State.STOPPED, how);
-            } else if (!restart) {
-                record = record.ended(State.DEAD, how);
-            } else {
-                if (System.nanoTime() - startedAt > FORGIVEN_AFTER.toNanos()) {
-                    failures = 0;
-                }
-                backOff(how);
-            }
+            died(how);
         }
         changed.accept(program.name() + " died: " + how);
+    }
+
+    private void died(String how) {
+        if (record.state() == State.STOPPED) {
+            record = record.ended(State.STOPPED, how);
+        } else if (!restart) {
+            record = record.ended(State.DEAD, how);
+        } else {
+            if (System.nanoTime() - startedAt > FORGIVEN_AFTER.toNanos()) {
+                failures = 0;
+            }
+            backOff(how);
+        }
     }
 
     private void restart() {

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,18 @@ class SupervisedTest {
         identity(supervised).signal("KILL");
 
         await().until(() -> supervised.record().state() == State.DEAD);
+    }
+
+    /** It may be gone before it has been looked at. */
+    @RepeatedTest(50)
+    void what_ends_at_once_has_died_with_its_exit_code() throws Exception {
+        var supervised = supervised(false, "sh", "-c", "echo no quorum today; exit 3");
+
+        supervised.start();
+
+        await().until(() -> supervised.record().state() == State.DEAD);
+        assertThat(supervised.record().lastExit()).isEqualTo("exit code 3");
+        assertThat(supervised.complaint()).contains("no quorum today");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package io.flotilla.apiserver.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Cluster.class)
+@Timeout(120)
+final class CustomResourcesIT {
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String NOT_YET =
+            "the request has been made before all known HTTP paths have been installed, please retry";
+
+    private final Cluster.Running cluster;
+    private final Rest admin;
+
+    CustomResourcesIT(Cluster.Running cluster) {
+        this.cluster = cluster;
+        this.admin = cluster.admin();
+    }
+
+    /** Defines Ships in a group, and returns where they are. */
+    private String define(String group) throws Exception {
+        admin.post(
+                        DEFINITIONS,
+                        Json.object(
+                                "{metadata: {name: 'ships.%s'}, spec: {group: '%s', scope: 'Cluster', names: {plural:"
+                                        + " 'ships', kind: 'Ship'}, versions: [{name: 'v1', served: true, storage:"
+                                        + " true, schema: {openAPIV3Schema: {type: 'object'}}}]}}",
+                                group, group))
+                .expect(201);
+        String ships = "/apis/" + group + "/v1/ships";
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> admin.get(ships).code() == 200);
+        return ships;
+    }
+
+    @Test
+    void aServerThatHasJustStartedNeverSaysThatTheyDoNotExist() throws Exception {
+        String ships = define("restart.example.com");
+        admin.post(ships, Json.object("{apiVersion: 'restart.example.com/v1', kind: 'Ship', metadata: {name: 'argo'}}"))
+                .expect(201);
+
+        Rest hasty = cluster.hasty();
+        List<Reply> early = new ArrayList<>();
+        for (Reply reply = hasty.get(ships + "/argo"); reply.code() != 200; reply = hasty.get(ships + "/argo")) {
+            early.add(reply);
+        }
+
+        assertThat(early).allSatisfy(reply -> {
+            reply.refused(503, "ServiceUnavailable", NOT_YET);
+            assertThat(reply.at("/details/retryAfterSeconds")).isEqualTo("5");
+        });
+    }
+
+    @Test
+    void aReadyServerKnowsThem() throws Exception {
+        String ships = define("ready.example.com");
+
+        Rest hasty = cluster.hasty();
+        while (hasty.get("/readyz").code() != 200) {
+            Thread.onSpinWait();
+        }
+
+        hasty.get(ships).expect(200);
+        hasty.get("/readyz/crd-informer-synced").expect(200);
+        hasty.get("/apis/nobody.example.com/v1/ships").expect(404);
+    }
+}
