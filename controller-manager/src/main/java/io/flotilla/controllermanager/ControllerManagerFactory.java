@@ -10,7 +10,6 @@ import io.flotilla.machinery.election.CandidateIdentity;
 import io.flotilla.machinery.election.ElectionConfig;
 import io.flotilla.machinery.election.LeaderElector;
 import io.flotilla.machinery.informer.Informers;
-import io.flotilla.machinery.scheme.ResourceTypes;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -71,8 +70,7 @@ final class ControllerManagerFactory {
             return lifecycle.add("controllers", manager::runAlone, manager::end);
         }
         ElectionConfig election = command.election().toConfig(LEASE, CandidateIdentity.ofThisProcess());
-        LeaderElector elector = new LeaderElector(
-                election, client.resource(ResourceTypes.LEASES), manager, Clock.systemUTC(), System::nanoTime);
+        LeaderElector elector = new LeaderElector(election, client, manager, Clock.systemUTC(), System::nanoTime);
         return lifecycle.add("elector", elector::start, elector);
     }
 }

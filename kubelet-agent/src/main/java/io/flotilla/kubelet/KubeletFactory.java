@@ -156,8 +156,7 @@ final class KubeletFactory {
 
     @Singleton
     NodeLease lease(KubeletConfig config, ApiClient client, NodeReporter reporter, Clock clock) {
-        return new NodeLease(
-                config.nodeName(), config.leaseSeconds(), client.resource(ResourceTypes.LEASES), reporter::node, clock);
+        return new NodeLease(config.nodeName(), config.leaseSeconds(), client, reporter::node, clock);
     }
 
     @Singleton

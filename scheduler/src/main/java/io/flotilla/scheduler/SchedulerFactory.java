@@ -93,7 +93,7 @@ final class SchedulerFactory {
         }
         LeaderElector elector = new LeaderElector(
                 command.election().toConfig(LEASE, CandidateIdentity.ofThisProcess()),
-                client.resource(ResourceTypes.LEASES),
+                client,
                 scheduler,
                 Clock.systemUTC(),
                 System::nanoTime);

@@ -7,13 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
-/** Many requests at once, on virtual threads, with a bound on how many are under way. */
+/** Many requests at once, on virtual threads; how many of them are under way, the client bounds. */
 public final class Batches {
-    private static final int AT_ONCE = 32;
-
     private Batches() {}
 
     /**
@@ -51,7 +48,6 @@ public final class Batches {
         if (count == 1) {
             return one(from, call);
         }
-        Semaphore slots = new Semaphore(AT_ONCE);
         List<Future<?>> calls = new ArrayList<>(count);
         Optional<RuntimeException> failure = Optional.empty();
         int successes = 0;
@@ -59,14 +55,7 @@ public final class Batches {
                 Thread.ofVirtual().name("batch-", 0).factory())) {
             for (int i = 0; i < count; i++) {
                 int index = from + i;
-                slots.acquire();
-                calls.add(executor.submit(() -> {
-                    try {
-                        call.accept(index);
-                    } finally {
-                        slots.release();
-                    }
-                }));
+                calls.add(executor.submit(() -> call.accept(index)));
             }
             for (Future<?> running : calls) {
                 try {

@@ -4,9 +4,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.flotilla.machinery.client.ApiClient;
 import io.flotilla.machinery.client.ApiException;
 import io.flotilla.machinery.client.ResourceClient;
 import io.flotilla.machinery.scheme.ObjectKey;
+import io.flotilla.machinery.scheme.ResourceTypes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -40,11 +42,10 @@ public final class NodeLease implements AutoCloseable {
      * @param seconds leaseDurationSeconds
      * @param node the node, once it is registered
      */
-    public NodeLease(
-            String nodeName, int seconds, ResourceClient<Lease> leases, Supplier<Optional<Node>> node, Clock clock) {
+    public NodeLease(String nodeName, int seconds, ApiClient client, Supplier<Optional<Node>> node, Clock clock) {
         this.nodeName = nodeName;
         this.seconds = seconds;
-        this.leases = leases;
+        this.leases = client.urgent(Duration.ofMillis(seconds * 1000L / 8)).resource(ResourceTypes.LEASES);
         this.node = node;
         this.clock = clock;
     }

@@ -2,11 +2,12 @@ package io.flotilla.machinery.client;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.flotilla.machinery.scheme.ResourceType;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * The cluster API as components use it, over any of several API servers. Calls block the calling (virtual) thread, fail
- * with {@link ApiException} and are safe from any thread. Reads are retried on the other servers until the request
+ * with {@link ApiException} and are safe from any thread; of many at once, all but a few wait for their turn. Reads are retried on the other servers until the request
  * timeout; a write is tried again elsewhere only where it surely never reached a server.
  */
 public interface ApiClient extends AutoCloseable {
@@ -16,6 +17,14 @@ public interface ApiClient extends AutoCloseable {
 
     /** Returns a view whose writes take effect only while the fence holds. Closing the view does nothing. */
     ApiClient fencedBy(Fence fence);
+
+    /**
+     * Returns a view for the small calls by which others judge whether this process lives, such as the renewal of a
+     * lease. They wait for no other call of this client, and an attempt that gets no answer in that time is made once
+     * more, at the next server, writes as well: they must be such that doing them twice does no harm. Closing the view
+     * does nothing.
+     */
+    ApiClient urgent(Duration attempt);
 
     /** Returns every resource that the API serves. */
     List<DiscoveredResource> discover();

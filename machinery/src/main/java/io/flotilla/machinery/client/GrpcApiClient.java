@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The cluster API over gRPC with mutual TLS. Opening one connects to nothing yet. */
 public final class GrpcApiClient implements ApiClient {
-    private final ServerPool pool;
+    private final Calls calls;
+    private final boolean owner;
     private final @Nullable Fence fence;
 
-    private GrpcApiClient(ServerPool pool, @Nullable Fence fence) {
-        this.pool = pool;
+    private GrpcApiClient(Calls calls, boolean owner, @Nullable Fence fence) {
+        this.calls = calls;
+        this.owner = owner;
         this.fence = fence;
     }
 
@@ -26,34 +28,36 @@ public final class GrpcApiClient implements ApiClient {
      */
     public static GrpcApiClient open(ClientConfig config, RandomGenerator random) {
         TlsChannels channels = TlsChannels.of(config);
-        return new GrpcApiClient(
-                new ServerPool(
-                        config.servers(),
-                        channels::open,
-                        random.nextInt(config.servers().size()),
-                        config.requestTimeout()),
-                null);
+        ServerPool pool = new ServerPool(
+                config.servers(),
+                channels::open,
+                random.nextInt(config.servers().size()));
+        return new GrpcApiClient(Calls.of(pool, config.requestTimeout()), true, null);
     }
 
     /** Opens a client over channels that the caller makes, by address: for tests and in-process servers. */
     static GrpcApiClient over(List<String> servers, ServerPool.ChannelFactory channels, Duration requestTimeout) {
-        return new GrpcApiClient(new ServerPool(servers, channels, 0, requestTimeout), null);
+        return new GrpcApiClient(Calls.of(new ServerPool(servers, channels, 0), requestTimeout), true, null);
     }
 
     @Override
     public <T extends HasMetadata> ResourceClient<T> resource(ResourceType<T> type) {
-        return new GrpcResourceClient<>(type, pool, fence);
+        return new GrpcResourceClient<>(type, calls, fence);
     }
 
     @Override
     public ApiClient fencedBy(Fence newFence) {
-        ServerPool shared = pool;
-        return new GrpcApiClient(shared, newFence);
+        return new GrpcApiClient(calls, false, newFence);
+    }
+
+    @Override
+    public ApiClient urgent(Duration attempt) {
+        return new GrpcApiClient(calls.urgent(attempt), false, fence);
     }
 
     @Override
     public List<DiscoveredResource> discover() {
-        return pool
+        return calls
                 .read(ClusterGrpc.getDiscoverMethod(), DiscoverRequest.getDefaultInstance())
                 .getResourcesList()
                 .stream()
@@ -70,8 +74,8 @@ public final class GrpcApiClient implements ApiClient {
 
     @Override
     public void close() {
-        if (fence == null) {
-            pool.close();
+        if (owner) {
+            calls.pool().close();
         }
     }
 }

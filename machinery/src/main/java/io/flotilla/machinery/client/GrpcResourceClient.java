@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
 
 final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<T> {
     private final ResourceType<T> type;
-    private final ServerPool pool;
+    private final Calls calls;
     private final @Nullable Fence fence;
     private final Form form;
 
-    GrpcResourceClient(ResourceType<T> type, ServerPool pool, @Nullable Fence fence) {
+    GrpcResourceClient(ResourceType<T> type, Calls calls, @Nullable Fence fence) {
         this.type = type;
-        this.pool = pool;
+        this.calls = calls;
         this.fence = fence;
         this.form = type.objectClass() == PartialObjectMetadata.class ? Form.METADATA : Form.FULL;
     }
@@ -46,14 +46,14 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
 
     @Override
     public T get(ObjectKey key) {
-        return object(pool.read(
+        return object(calls.read(
                 ClusterGrpc.getGetMethod(),
                 GetRequest.newBuilder().setResource(at(key, "")).setForm(form).build()));
     }
 
     @Override
     public ObjectList<T> list(ListOptions options) {
-        ListReply reply = pool.read(
+        ListReply reply = calls.read(
                 ClusterGrpc.getListMethod(),
                 ListRequest.newBuilder()
                         .setResource(at(new ObjectKey(options.namespace(), ""), ""))
@@ -81,13 +81,13 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
                 .setSendInitialEvents(options.sendInitialEvents())
                 .setForm(form)
                 .build();
-        return GrpcWatchStream.open(pool, request, type.objectClass());
+        return GrpcWatchStream.open(calls.pool(), request, type.objectClass());
     }
 
     @Override
     public T create(T object) {
         ObjectKey key = key(object);
-        return object(pool.write(
+        return object(calls.write(
                 ClusterGrpc.getCreateMethod(),
                 CreateRequest.newBuilder()
                         .setResource(at(new ObjectKey(key.namespace(), ""), ""))
@@ -108,7 +108,7 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
 
     @Override
     public T put(ObjectKey key, String subresource, T object) {
-        return object(pool.write(
+        return object(calls.write(
                 ClusterGrpc.getUpdateMethod(),
                 UpdateRequest.newBuilder()
                         .setResource(at(key, subresource))
@@ -124,7 +124,7 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
 
     @Override
     public T patch(ObjectKey key, String subresource, Patch patch) {
-        return object(pool.write(
+        return object(calls.write(
                 ClusterGrpc.getPatchMethod(),
                 PatchRequest.newBuilder()
                         .setResource(at(key, subresource))
@@ -147,7 +147,7 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
         if (fence != null) {
             request.setFence(wire(fence));
         }
-        pool.write(ClusterGrpc.getDeleteMethod(), request.build());
+        calls.write(ClusterGrpc.getDeleteMethod(), request.build());
     }
 
     @Override
@@ -160,12 +160,12 @@ final class GrpcResourceClient<T extends HasMetadata> implements ResourceClient<
         if (fence != null) {
             request.setFence(wire(fence));
         }
-        pool.write(ClusterGrpc.getDeleteCollectionMethod(), request.build());
+        calls.write(ClusterGrpc.getDeleteCollectionMethod(), request.build());
     }
 
     @Override
     public byte[] post(ObjectKey key, String subresource, Object body) {
-        return pool.write(
+        return calls.write(
                         ClusterGrpc.getCreateMethod(),
                         CreateRequest.newBuilder()
                                 .setResource(at(key, subresource))

@@ -4,11 +4,13 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import io.flotilla.machinery.client.ApiClient;
 import io.flotilla.machinery.client.ApiException;
 import io.flotilla.machinery.client.Fence;
 import io.flotilla.machinery.client.ResourceClient;
 import io.flotilla.machinery.object.ObjectJson;
 import io.flotilla.machinery.scheme.ObjectKey;
+import io.flotilla.machinery.scheme.ResourceTypes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -32,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class LeaderElector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderElector.class);
 
+    /** A server that hangs must not cost the leadership: there is time for the others before the deadline. */
+    private static final int ATTEMPTS = 3;
+
     private final ElectionConfig config;
     private final ResourceClient<Lease> leases;
     private final Leadership leadership;
@@ -46,13 +51,9 @@ public final class LeaderElector implements AutoCloseable {
     private @Nullable Thread thread; // guarded by this
 
     public LeaderElector(
-            ElectionConfig config,
-            ResourceClient<Lease> leases,
-            Leadership leadership,
-            Clock clock,
-            LongSupplier nanoTime) {
+            ElectionConfig config, ApiClient client, Leadership leadership, Clock clock, LongSupplier nanoTime) {
         this.config = config;
-        this.leases = leases;
+        this.leases = client.urgent(config.renewDeadline().dividedBy(ATTEMPTS)).resource(ResourceTypes.LEASES);
         this.leadership = leadership;
         this.clock = clock;
         this.nanoTime = nanoTime;

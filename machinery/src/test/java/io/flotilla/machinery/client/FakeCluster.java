@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.flotilla.machinery.object.ObjectJson;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,11 @@ public final class FakeCluster implements ApiClient {
 
     @Override
     public ApiClient fencedBy(Fence fence) {
+        return this;
+    }
+
+    @Override
+    public ApiClient urgent(Duration attempt) {
         return this;
     }
 

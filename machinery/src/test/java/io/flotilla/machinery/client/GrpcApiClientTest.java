@@ -12,6 +12,7 @@ import io.flotilla.proto.cluster.ClusterGrpc;
 import io.flotilla.proto.cluster.CreateRequest;
 import io.flotilla.proto.cluster.GetRequest;
 import io.flotilla.proto.cluster.ObjectReply;
+import io.flotilla.proto.cluster.UpdateRequest;
 import io.flotilla.proto.cluster.WatchBatch;
 import io.flotilla.proto.cluster.WatchRequest;
 import io.grpc.Metadata;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +58,11 @@ final class GrpcApiClientTest {
         @Override
         public void create(CreateRequest request, StreamObserver<ObjectReply> answer) {
             answer(request, "created", answer);
+        }
+
+        @Override
+        public void update(UpdateRequest request, StreamObserver<ObjectReply> answer) {
+            answer(request, "updated", answer);
         }
 
         private void answer(Object request, String name, StreamObserver<ObjectReply> answer) {
@@ -94,7 +102,7 @@ final class GrpcApiClientTest {
                 .build();
     }
 
-    private String serve(Scripted scripted) throws IOException {
+    private String serve(ClusterGrpc.ClusterImplBase scripted) throws IOException {
         String name = UUID.randomUUID().toString();
         servers.add(InProcessServerBuilder.forName(name)
                 .addService(scripted)
@@ -202,6 +210,83 @@ final class GrpcApiClientTest {
         assertThatExceptionOfType(ApiException.Unanswered.class)
                 .isThrownBy(() -> client.resource(ResourceTypes.CONFIG_MAPS).get(KEY))
                 .withMessageContaining("no answer from gone");
+    }
+
+    /** A server that keeps everyone waiting but those who ask for KEY. */
+    private static final class Slow extends ClusterGrpc.ClusterImplBase {
+        final List<StreamObserver<ObjectReply>> waiting = new CopyOnWriteArrayList<>();
+        private volatile boolean released;
+
+        @Override
+        public void get(GetRequest request, StreamObserver<ObjectReply> answer) {
+            if (released || request.getResource().getName().equals(KEY.name())) {
+                answer(answer);
+            } else {
+                waiting.add(answer);
+            }
+        }
+
+        @Override
+        public void update(UpdateRequest request, StreamObserver<ObjectReply> answer) {
+            waiting.add(answer);
+        }
+
+        void release() {
+            released = true;
+            waiting.forEach(Slow::answer);
+        }
+
+        private static void answer(StreamObserver<ObjectReply> answer) {
+            answer.onNext(ObjectReply.newBuilder()
+                    .setObject(ByteString.copyFromUtf8(configMap("one", "7")))
+                    .build());
+            answer.onCompleted();
+        }
+    }
+
+    @Test
+    void aBurstWaitsInTheClientAndWhatIsUrgentDoesNot() throws Exception {
+        Slow slow = new Slow();
+        GrpcApiClient client = GrpcApiClient.over(
+                List.of(serve(slow)),
+                name -> InProcessChannelBuilder.forName(name).build(),
+                Duration.ofMinutes(1));
+        clients.add(client);
+        ObjectKey other = new ObjectKey("default", "other");
+        List<Thread> burst = Stream.generate(() -> Thread.ofVirtual()
+                        .start(() -> client.resource(ResourceTypes.CONFIG_MAPS).get(other)))
+                .limit(100)
+                .toList();
+        Awaitility.await().until(() -> slow.waiting.size() == 32);
+
+        ConfigMap urgent = client.urgent(Duration.ofSeconds(20))
+                .resource(ResourceTypes.CONFIG_MAPS)
+                .get(KEY);
+
+        assertThat(urgent.getMetadata().getName()).isEqualTo("one");
+        assertThat(slow.waiting).hasSize(32);
+        slow.release();
+        for (Thread each : burst) {
+            each.join();
+        }
+        assertThat(slow.waiting).hasSize(32);
+    }
+
+    @Test
+    void anUrgentWriteMovesOnFromAServerThatHangs() throws Exception {
+        Scripted healthy = new Scripted();
+        ApiClient client = clientOf(serve(new Slow()), serve(healthy));
+
+        client.urgent(Duration.ofMillis(200))
+                .resource(ResourceTypes.CONFIG_MAPS)
+                .update(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(KEY.namespace())
+                        .withName(KEY.name())
+                        .endMetadata()
+                        .build());
+
+        assertThat(healthy.asked).hasSize(1);
     }
 
     @Test

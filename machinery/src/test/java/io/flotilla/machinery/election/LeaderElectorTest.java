@@ -61,7 +61,7 @@ final class LeaderElectorTest {
                 lease,
                 lease.multipliedBy(2).dividedBy(3),
                 Duration.ofMillis(20));
-        LeaderElector elector = new LeaderElector(config, leases, told, Clock.systemUTC(), System::nanoTime);
+        LeaderElector elector = new LeaderElector(config, cluster, told, Clock.systemUTC(), System::nanoTime);
         electors.add(elector);
         elector.start();
         return elector;

@@ -8,6 +8,7 @@ import io.flotilla.proto.cri.ContainerConfig;
 import io.flotilla.proto.cri.ContainerResources;
 import io.flotilla.proto.cri.ContainerState;
 import io.flotilla.proto.cri.ContainerStatus;
+import io.flotilla.proto.cri.Image;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -151,13 +152,14 @@ final class SimContainer {
 
     synchronized Container summary() {
         ContainerConfig parsed = config();
+        Image image = SimImages.describe(parsed.getImage().getImage());
         return Container.newBuilder()
                 .setId(id)
                 .setPodSandboxId(pod.id())
                 .setMetadata(parsed.getMetadata())
                 .setImage(parsed.getImage())
-                .setImageRef(SimImages.reference(parsed.getImage().getImage()))
-                .setImageId(SimImages.id(parsed.getImage().getImage()))
+                .setImageRef(image.getRepoDigests(0))
+                .setImageId(image.getId())
                 .setState(state())
                 .setCreatedAt(Nanos.of(createdAt))
                 .putAllLabels(parsed.getLabelsMap())
@@ -167,14 +169,15 @@ final class SimContainer {
 
     synchronized ContainerStatus status() {
         ContainerConfig parsed = config();
+        Image image = SimImages.describe(parsed.getImage().getImage());
         var status = ContainerStatus.newBuilder()
                 .setId(id)
                 .setMetadata(parsed.getMetadata())
                 .setState(state())
                 .setCreatedAt(Nanos.of(createdAt))
                 .setImage(parsed.getImage())
-                .setImageRef(SimImages.reference(parsed.getImage().getImage()))
-                .setImageId(SimImages.id(parsed.getImage().getImage()))
+                .setImageRef(image.getRepoDigests(0))
+                .setImageId(image.getId())
                 .putAllLabels(parsed.getLabelsMap())
                 .putAllAnnotations(parsed.getAnnotationsMap())
                 .addAllMounts(parsed.getMountsList())

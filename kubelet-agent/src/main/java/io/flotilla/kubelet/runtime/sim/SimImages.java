@@ -13,29 +13,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Every well-formed name is an image. Which were pulled is forgotten with the agent: pulling again costs nothing. */
 final class SimImages implements Images {
 
-    private final Set<String> pulled = new ConcurrentSkipListSet<>();
+    /** The images, by name in full. */
+    private final Map<String, Image> pulled = new ConcurrentSkipListMap<>();
 
     /** Counts the image of an adopted container as pulled. */
     void adopt(String image) {
-        pulled.add(fullName(image));
-    }
-
-    static String id(String image) {
-        var name = UUID.nameUUIDFromBytes(fullName(image).getBytes(StandardCharsets.UTF_8))
-                .toString()
-                .replace("-", "");
-        return "sha256:" + name + name;
-    }
-
-    static String reference(String image) {
-        return ImageName.parse(image).map(ImageName::repository).orElse(image) + "@" + id(image);
+        String name = fullName(image);
+        pulled.put(name, describe(name));
     }
 
     private static String fullName(String image) {
@@ -44,25 +34,30 @@ final class SimImages implements Images {
 
     @Override
     public List<Image> images() {
-        return pulled.stream().map(SimImages::describe).toList();
+        return List.copyOf(pulled.values());
     }
 
     @Override
     public Optional<Image> image(String reference) {
-        String name = fullName(reference);
-        return pulled.stream()
-                .filter(image -> image.equals(name)
-                        || id(image).equals(reference)
-                        || reference(image).equals(reference))
-                .findFirst()
-                .map(SimImages::describe);
+        return Optional.ofNullable(pulled.get(fullName(reference)))
+                .or(() -> pulled.values().stream()
+                        .filter(image -> image.getId().equals(reference)
+                                || image.getRepoDigestsList().contains(reference))
+                        .findFirst());
     }
 
-    private static Image describe(String name) {
+    /** The image of a name, in full or not. */
+    static Image describe(String image) {
+        Optional<ImageName> parsed = ImageName.parse(image);
+        String name = parsed.map(ImageName::toString).orElse(image);
+        String hash = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .replace("-", "");
+        String id = "sha256:" + hash + hash;
         return Image.newBuilder()
-                .setId(id(name))
+                .setId(id)
                 .addRepoTags(name)
-                .addRepoDigests(reference(name))
+                .addRepoDigests(parsed.map(ImageName::repository).orElse(image) + "@" + id)
                 .setSize(1)
                 .setSpec(ImageSpec.newBuilder().setImage(name))
                 .build();
@@ -88,8 +83,9 @@ final class SimImages implements Images {
         script.pullError().ifPresent(error -> {
             throw new RuntimeFault(Kind.NOT_FOUND, "failed to pull image \"" + reference + "\": " + error);
         });
-        pulled.add(name.toString());
-        return id(reference);
+        Image image = describe(name.toString());
+        pulled.put(name.toString(), image);
+        return image.getId();
     }
 
     @Override

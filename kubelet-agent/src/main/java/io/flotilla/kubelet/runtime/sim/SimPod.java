@@ -10,6 +10,8 @@ import io.flotilla.proto.cri.PodSandboxNetworkStatus;
 import io.flotilla.proto.cri.PodSandboxState;
 import io.flotilla.proto.cri.PodSandboxStatus;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A simulated sandbox. The configuration is kept as bytes: parsed it would take several times the memory. */
 final class SimPod {
@@ -18,6 +20,7 @@ final class SimPod {
     private final ByteString config;
     private final String address;
     private final Instant createdAt;
+    private final Set<SimContainer> containers = ConcurrentHashMap.newKeySet();
     private volatile boolean ready = true;
 
     SimPod(String id, ByteString config, String address, Instant createdAt) {
@@ -42,6 +45,11 @@ final class SimPod {
 
     ByteString bytes() {
         return config;
+    }
+
+    /** Its containers, as the store keeps them. */
+    Set<SimContainer> containers() {
+        return containers;
     }
 
     boolean ready() {

@@ -155,10 +155,12 @@ final class SimPods implements PodRuntime {
 
     @Override
     public List<Container> containers(String sandboxId) {
-        return store.containers().stream()
-                .filter(container -> container.pod().id().startsWith(sandboxId))
-                .map(SimContainer::summary)
-                .toList();
+        List<SimContainer> found = store.findPod(sandboxId)
+                .map(store::of)
+                .orElseGet(() -> store.containers().stream()
+                        .filter(container -> container.pod().id().startsWith(sandboxId))
+                        .toList());
+        return found.stream().map(SimContainer::summary).toList();
     }
 
     @Override

@@ -32,11 +32,10 @@ final class SimStore implements AutoCloseable {
             case Entry.PodRemoved(String id) -> pods.remove(id);
             case Entry.Made made ->
                 findPod(made.podId())
-                        .ifPresent(pod -> containers.put(
-                                made.id(), new SimContainer(made.id(), pod, made.config(), made.createdAt())));
+                        .ifPresent(pod -> put(new SimContainer(made.id(), pod, made.config(), made.createdAt())));
             case Entry.Started(String id, java.time.Instant at) -> find(id).ifPresent(one -> one.started(at));
             case Entry.Ended(String id, SimContainer.End end) -> find(id).ifPresent(one -> one.end(end));
-            case Entry.Removed(String id) -> containers.remove(id);
+            case Entry.Removed(String id) -> find(id).ifPresent(this::drop);
         }
     }
 
@@ -74,7 +73,17 @@ final class SimStore implements AutoCloseable {
     void add(SimContainer container) {
         journal.append(new Entry.Made(
                 container.id(), container.createdAt(), container.pod().id(), container.bytes()));
+        put(container);
+    }
+
+    private void put(SimContainer container) {
         containers.put(container.id(), container);
+        container.pod().containers().add(container);
+    }
+
+    private void drop(SimContainer container) {
+        containers.remove(container.id());
+        container.pod().containers().remove(container);
     }
 
     void started(SimContainer container, java.time.Instant at) {
@@ -93,7 +102,7 @@ final class SimStore implements AutoCloseable {
 
     void remove(SimContainer container) {
         journal.append(new Entry.Removed(container.id()));
-        containers.remove(container.id());
+        drop(container);
     }
 
     Optional<SimPod> findPod(String id) {
@@ -121,9 +130,7 @@ final class SimStore implements AutoCloseable {
     }
 
     List<SimContainer> of(SimPod pod) {
-        return containers.values().stream()
-                .filter(container -> container.pod() == pod)
-                .toList();
+        return List.copyOf(pod.containers());
     }
 
     @Override
