@@ -25,6 +25,8 @@ public final class Programs {
 
     public static final String PROCESS_VARIABLE = "FLOTILLA_PROCESS";
 
+    private static final int REQUESTS_PER_PROCESSOR = 8;
+
     /** Simulated pods cost next to nothing, so a node takes many more than Kubernetes' 110. */
     private static final int SIMULATED_PODS = 4000;
 
@@ -178,6 +180,8 @@ public final class Programs {
                 "--tls-cert-file=" + trust.certificate("apiserver"),
                 "--tls-private-key-file=" + trust.key("apiserver"),
                 "--client-ca-file=" + trust.authority(),
+                "--max-requests-inflight=" + requestsInFlight(),
+                "--max-mutating-requests-inflight=" + requestsInFlight(),
                 "--service-cluster-ip-range=" + plan.blocks().serviceCidr(),
                 "--service-account-key-file=" + trust.serviceAccountPublicKey(),
                 "--service-account-signing-key-file=" + trust.serviceAccountKey(),
@@ -185,6 +189,11 @@ public final class Programs {
                 "--kubelet-client-certificate=" + trust.certificate("apiserver-kubelet-client"),
                 "--kubelet-client-key=" + trust.key("apiserver-kubelet-client"),
                 "--kubelet-certificate-authority=" + trust.authority());
+    }
+
+    /** So many that the processors are busy; more would only wait for each other, and leases among them. */
+    private static int requestsInFlight() {
+        return REQUESTS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
     }
 
     private List<String> balancer() {

@@ -28,6 +28,7 @@ public final class NodeLease implements AutoCloseable {
 
     private final String nodeName;
     private final int seconds;
+    private final ApiClient client;
     private final ResourceClient<Lease> leases;
     private final Supplier<Optional<Node>> node;
     private final Clock clock;
@@ -45,14 +46,16 @@ public final class NodeLease implements AutoCloseable {
     public NodeLease(String nodeName, int seconds, ApiClient client, Supplier<Optional<Node>> node, Clock clock) {
         this.nodeName = nodeName;
         this.seconds = seconds;
-        this.leases = client.urgent(Duration.ofMillis(seconds * 1000L / 8)).resource(ResourceTypes.LEASES);
+        this.client = client.urgent(Duration.ofMillis(seconds * 1000L / 8));
+        this.leases = this.client.resource(ResourceTypes.LEASES);
         this.node = node;
         this.clock = clock;
     }
 
     public void start() {
         synchronized (lock) {
-            thread = Thread.ofVirtual().name("node-lease").start(this::run);
+            // Not a virtual one, which would wait behind all the pods of the node.
+            thread = Thread.ofPlatform().name("node-lease").daemon().start(this::run);
         }
     }
 
@@ -127,5 +130,6 @@ public final class NodeLease implements AutoCloseable {
                 thread.interrupt();
             }
         }
+        client.close();
     }
 }

@@ -20,9 +20,9 @@ public interface ApiClient extends AutoCloseable {
 
     /**
      * Returns a view for the small calls by which others judge whether this process lives, such as the renewal of a
-     * lease. They wait for no other call of this client, and an attempt that gets no answer in that time is made once
-     * more, at the next server, writes as well: they must be such that doing them twice does no harm. Closing the view
-     * does nothing.
+     * lease. They have a connection of their own and wait for no other call of this client, and an attempt that gets no
+     * answer in that time is made once more, at the next server, writes as well: they must be such that doing them
+     * twice does no harm. The view is closed for itself.
      */
     ApiClient urgent(Duration attempt);
 

@@ -42,9 +42,9 @@ final class Calls {
         return new Calls(pool, timeout, timeout.dividedBy(ATTEMPTS), new Semaphore(AT_ONCE, true));
     }
 
-    /** Calls on the same pool that wait for no others, and may all be sent again. */
+    /** Calls on a connection of their own that wait for no others, and may all be sent again. */
     Calls urgent(Duration ofAttempt) {
-        return new Calls(pool, ofAttempt.multipliedBy(URGENT_ATTEMPTS), ofAttempt, null);
+        return new Calls(pool.another(), ofAttempt.multipliedBy(URGENT_ATTEMPTS), ofAttempt, null);
     }
 
     ServerPool pool() {

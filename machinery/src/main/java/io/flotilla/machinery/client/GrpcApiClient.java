@@ -52,7 +52,7 @@ public final class GrpcApiClient implements ApiClient {
 
     @Override
     public ApiClient urgent(Duration attempt) {
-        return new GrpcApiClient(calls.urgent(attempt), false, fence);
+        return new GrpcApiClient(calls.urgent(attempt), true, fence);
     }
 
     @Override

@@ -66,6 +66,11 @@ final class ServerPool implements AutoCloseable {
         failed.channel.shutdown();
     }
 
+    /** Another pool of the same servers, with a connection of its own, which is opened when it is needed. */
+    ServerPool another() {
+        return new ServerPool(servers, channels, current().index);
+    }
+
     int size() {
         return servers.size();
     }

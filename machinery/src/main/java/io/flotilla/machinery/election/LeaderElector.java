@@ -38,6 +38,7 @@ public final class LeaderElector implements AutoCloseable {
     private static final int ATTEMPTS = 3;
 
     private final ElectionConfig config;
+    private final ApiClient client;
     private final ResourceClient<Lease> leases;
     private final Leadership leadership;
     private final Clock clock;
@@ -53,7 +54,8 @@ public final class LeaderElector implements AutoCloseable {
     public LeaderElector(
             ElectionConfig config, ApiClient client, Leadership leadership, Clock clock, LongSupplier nanoTime) {
         this.config = config;
-        this.leases = client.urgent(config.renewDeadline().dividedBy(ATTEMPTS)).resource(ResourceTypes.LEASES);
+        this.client = client.urgent(config.renewDeadline().dividedBy(ATTEMPTS));
+        this.leases = this.client.resource(ResourceTypes.LEASES);
         this.leadership = leadership;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -61,7 +63,8 @@ public final class LeaderElector implements AutoCloseable {
     }
 
     public synchronized void start() {
-        thread = Thread.ofVirtual().name("elector-" + config.name()).start(this::run);
+        // Not a virtual one, which would wait behind whatever else this process has to do.
+        thread = Thread.ofPlatform().name("elector-" + config.name()).daemon().start(this::run);
     }
 
     /** Returns the fence under which this process leads now. */
@@ -149,7 +152,9 @@ public final class LeaderElector implements AutoCloseable {
             observe(leases.update(taken(present, renewal)));
             return true;
         } catch (ApiException e) {
-            LOG.debug("Lease {}: {}", key, e.getMessage());
+            if (leading.isPresent()) {
+                LOG.warn("lease {} could not be renewed: {}", key, e.getMessage());
+            }
             return false;
         }
     }
@@ -249,5 +254,6 @@ public final class LeaderElector implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        client.close();
     }
 }

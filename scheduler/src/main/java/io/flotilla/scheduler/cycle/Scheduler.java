@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Scheduler implements Leadership, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
-
-    /** So many bindings are under way at once; more would only wait in the API servers. */
-    private static final int BINDINGS = 128;
 
     private static final int LONGEST_NOTE = 1024;
     private static final long END_SECONDS = 5;
@@ -56,7 +53,6 @@ public final class Scheduler implements Leadership, AutoCloseable {
 
     /** What runs while this process leads. */
     private final class Term {
-        final Semaphore free = new Semaphore(BINDINGS);
         final ExecutorService bindings = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("bind-", 0).factory());
         final PodStatusWriter statuses = new PodStatusWriter(leaderClient, clock);
@@ -155,7 +151,7 @@ public final class Scheduler implements Leadership, AutoCloseable {
         }
     }
 
-    private void schedule(Term running, QueuedPod next) throws InterruptedException {
+    private void schedule(Term running, QueuedPod next) {
         PodInfo pod = next.pod();
         long start = System.nanoTime();
         if (pod.deleting()) {
@@ -176,8 +172,8 @@ public final class Scheduler implements Leadership, AutoCloseable {
         }
     }
 
-    private void assume(Term running, QueuedPod next, CycleState state, PodInfo pod, long start)
-            throws InterruptedException {
+    /** Has the pod bound beside the next cycle; the client bounds how many bindings are under way at once. */
+    private void assume(Term running, QueuedPod next, CycleState state, PodInfo pod, long start) {
         cache.assume(pod);
         Profile.Outcome reserved = profile.reserve(state, pod, pod.nodeName());
         if (!reserved.status().isSuccess()) {
@@ -185,14 +181,15 @@ public final class Scheduler implements Leadership, AutoCloseable {
             rejected(running, next, reserved, start);
             return;
         }
-        running.free.acquire();
-        running.bindings.execute(() -> {
-            try {
-                bind(running, next, state, pod, start);
-            } finally {
-                running.free.release();
-            }
-        });
+        try {
+            running.bindings.execute(() -> bind(running, next, state, pod, start));
+        } catch (RejectedExecutionException _) {
+            unbound(running, next, state, pod, stopping(), start);
+        }
+    }
+
+    private static Profile.Outcome stopping() {
+        return new Profile.Outcome(Status.error("the scheduler stops"), "");
     }
 
     private void bind(Term running, QueuedPod next, CycleState state, PodInfo pod, long start) {
@@ -200,7 +197,7 @@ public final class Scheduler implements Leadership, AutoCloseable {
         try {
             outcome = bound(state, pod);
         } catch (InterruptedException e) {
-            outcome = new Profile.Outcome(Status.error("the scheduler stops"), "");
+            outcome = stopping();
         } catch (RuntimeException e) {
             LOG.debug("Binding of pod {} broke", pod, e);
             outcome = new Profile.Outcome(Status.error(String.valueOf(e.getMessage())), "");
@@ -218,6 +215,12 @@ public final class Scheduler implements Leadership, AutoCloseable {
                     "Successfully assigned " + pod.namespace() + "/" + pod.name() + " to " + pod.nodeName());
             return;
         }
+        unbound(running, next, state, pod, outcome, start);
+    }
+
+    /** Takes back that the pod was assumed to be on its node. */
+    private void unbound(
+            Term running, QueuedPod next, CycleState state, PodInfo pod, Profile.Outcome outcome, long start) {
         profile.unreserve(state, pod, pod.nodeName());
         cache.forget(pod);
         rejected(running, next, outcome, start);

@@ -27,12 +27,15 @@ import io.flotilla.scheduler.profile.NodeChooser;
 import io.flotilla.scheduler.profile.Profile;
 import io.flotilla.scheduler.queue.SchedulingQueue;
 import io.flotilla.scheduler.snapshot.Cache;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -286,6 +289,41 @@ final class SchedulerTest {
         await().untilAsserted(() -> assertThat(events.lines())
                 .containsExactly("Normal Scheduled Successfully assigned default/web to one"));
         assertThat(bindings).hasValue(1);
+    }
+
+    @Test
+    void losesNoPodWhenItsTermEndsWhileManyAreBeingBound() throws Exception {
+        int many = 300;
+        CountDownLatch stuck = new CountDownLatch(1);
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        cluster.beforeWrite((action, _) -> {
+            if (action.subresource().equals("binding")) {
+                stuck.countDown();
+                released.join();
+            }
+        });
+        nodes.create(TestObjects.node("one")
+                .editStatus()
+                .addToAllocatable("pods", new io.fabric8.kubernetes.api.model.Quantity("1000"))
+                .endStatus()
+                .build());
+        for (int i = 0; i < many; i++) {
+            create(TestObjects.pod("web-" + i, "", ""));
+        }
+        Gauge waiting =
+                registry.get("scheduler.pending.pods").tag("queue", "active").gauge();
+        await().until(() -> waiting.value() == many);
+        scheduler.begin(FENCE);
+        stuck.await();
+        await().until(() -> waiting.value() <= many - 129);
+
+        Thread end = Thread.ofPlatform().start(scheduler::end);
+        await().until(() -> end.getState() == Thread.State.TIMED_WAITING);
+        released.complete(null);
+        end.join();
+        scheduler.begin(new Fence("kube-system", "kube-scheduler", "me", 3));
+
+        await().untilAsserted(() -> assertThat(placed()).isEqualTo(Map.of("one", (long) many)));
     }
 
     @Test
