@@ -32,7 +32,6 @@ import java.util.function.BooleanSupplier;
 public final class BenchLab implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration SETTLING = Duration.ofSeconds(15);
     private static final int POLL_MILLIS = 50;
     private static final double TICKS_PER_SECOND = 100;
 
@@ -73,9 +72,8 @@ public final class BenchLab implements AutoCloseable {
         return upSeconds;
     }
 
-    /** Watches the lab do nothing, after what starting stirred up has settled. */
+    /** Watches the lab do nothing for a while. */
     public Idle idle(int seconds) throws InterruptedException {
-        Thread.sleep(SETTLING);
         var processes = Teardown.processes(plan);
         var before =
                 processes.stream().mapToLong(ProcessIdentity::processorTicks).sum();

@@ -9,29 +9,30 @@ import java.util.List;
 
 /**
  * The Java programs, and the JVM each of them gets. A lab is fifteen JVMs on one small machine, so each gets the smallest that
- * does its work: the serial collector, one compiler tier where there is no hot path worth the second one, few arenas.
+ * does its work: the serial collector, few arenas, and the second compiler only for what has a hot path, and only where there
+ * is a processor for it: it pays after minutes, and until then takes the time that the others need.
  */
 public enum JavaProgram {
-    API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 320, false),
-    SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, true),
-    CONTROLLER_MANAGER("controller-manager", "controller-manager", "io.flotilla.controllermanager.Main", 160, true),
-    AGENT("agent", "kubelet-agent", "io.flotilla.kubelet.Main", 128, true),
-    PROXY("proxy", "kube-proxy", "io.flotilla.kubeproxy.Main", 64, true),
-    BALANCER("balancer", "deploy", "io.flotilla.deploy.balancer.BalancerMain", 32, true),
-    SUPERVISOR("supervisor", "deploy", "io.flotilla.deploy.supervisor.SupervisorMain", 32, true);
+    API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 320, true),
+    SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, false),
+    CONTROLLER_MANAGER("controller-manager", "controller-manager", "io.flotilla.controllermanager.Main", 160, false),
+    AGENT("agent", "kubelet-agent", "io.flotilla.kubelet.Main", 128, false),
+    PROXY("proxy", "kube-proxy", "io.flotilla.kubeproxy.Main", 64, false),
+    BALANCER("balancer", "deploy", "io.flotilla.deploy.balancer.BalancerMain", 32, false),
+    SUPERVISOR("supervisor", "deploy", "io.flotilla.deploy.supervisor.SupervisorMain", 32, false);
 
     private final String word;
     private final String module;
     private final String mainClass;
     private final int heapMegabytes;
-    private final boolean small;
+    private final boolean hot;
 
-    JavaProgram(String word, String module, String mainClass, int heapMegabytes, boolean small) {
+    JavaProgram(String word, String module, String mainClass, int heapMegabytes, boolean hot) {
         this.word = word;
         this.module = module;
         this.mainClass = mainClass;
         this.heapMegabytes = heapMegabytes;
-        this.small = small;
+        this.hot = hot;
     }
 
     public String word() {
@@ -52,15 +53,19 @@ public enum JavaProgram {
     /**
      * The start of a command line, up to and with the main class; the long part of it in a file of arguments in that
      * directory, which keeps {@code ps} readable.
+     *
+     * @param spacious whether there are more processors than programs of this kind
      */
-    public List<String> command(Distribution distribution, Path directory, Purpose purpose) throws IOException {
+    public List<String> command(Distribution distribution, Path directory, Purpose purpose, boolean spacious)
+            throws IOException {
         var cache = distribution.cache(this);
         var command = command(
                 distribution,
                 switch (purpose) {
                     case WORK -> Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
                     case TRAINING -> List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:disable", "-Xlog:all=error");
-                });
+                },
+                hot && spacious);
         var file = directory.resolve(word + ".args");
         var quoted = new StringBuilder();
         for (var argument : command.subList(1, command.size())) {
@@ -72,7 +77,7 @@ public enum JavaProgram {
         return List.of(command.getFirst(), "@" + file);
     }
 
-    private List<String> command(Distribution distribution, List<String> cacheOptions) {
+    private List<String> command(Distribution distribution, List<String> cacheOptions, boolean secondCompiler) {
         var command = new ArrayList<String>();
         command.add(Distribution.java().toString());
         command.addAll(cacheOptions);
@@ -94,12 +99,10 @@ public enum JavaProgram {
                 "-Dio.netty.allocator.numDirectArenas=1",
                 "-Dio.netty.allocator.numHeapArenas=1",
                 distribution.property()));
-        if (small) {
-            command.addAll(
-                    List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=24m", "-XX:CICompilerCount=1"));
-        } else {
-            command.add("-XX:ReservedCodeCacheSize=64m");
+        if (!secondCompiler) {
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1"));
         }
+        command.add("-XX:ReservedCodeCacheSize=" + (hot ? 64 : 24) + "m");
         command.addAll(List.of("-cp", distribution.classPath(module), mainClass));
         return command;
     }

@@ -21,6 +21,8 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
     /** Fields of /proc/PID/stat after the name, which is in parentheses and may hold anything. */
     private static final int STATE = 0;
 
+    private static final int SESSION = 3;
+
     private static final int BOOT_ID_LENGTH = 64;
 
     private static final int USER_TIME = 11;
@@ -104,6 +106,29 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
             case "TERM" -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
             case "KILL" -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
             default -> shellKill(signal);
+        }
+    }
+
+    /**
+     * Lets a leader of a session stand back where processors are short: Linux may share them out by session first, and
+     * looks at what {@code nice} has set only within one. Returns false if this must be asked for again a little later:
+     * the process has no session of its own yet, or the kernel does not take so many changes at once.
+     *
+     * @param niceness 0 to 19
+     */
+    public boolean standBack(int niceness) {
+        if (stat(pid)
+                .filter(fields -> !fields[SESSION].equals(Long.toString(pid)))
+                .isPresent()) {
+            return false;
+        }
+        var group = PROC.resolve(Long.toString(pid)).resolve("autogroup");
+        try {
+            Files.writeString(group, Integer.toString(niceness));
+            return true;
+        } catch (IOException e) {
+            // There may be no such groups, and the process may be gone.
+            return !String.valueOf(e.getMessage()).contains("temporarily unavailable");
         }
     }
 

@@ -65,7 +65,9 @@ public final class Programs {
         Files.createDirectories(directory);
         for (var kind : Kind.values()) {
             if (kind != Kind.ETCD && javaProgram(kind).isBuiltInto(distribution)) {
-                commands.put(kind, javaProgram(kind).command(distribution, directory, purpose));
+                var spacious =
+                        Runtime.getRuntime().availableProcessors() > plan.size().of(kind);
+                commands.put(kind, javaProgram(kind).command(distribution, directory, purpose, spacious));
             }
         }
     }

@@ -33,7 +33,7 @@ public final class Launch {
         Files.createDirectories(arguments);
         var command = new ArrayList<String>();
         command.add("setsid");
-        command.addAll(JavaProgram.SUPERVISOR.command(distribution, arguments, purpose));
+        command.addAll(JavaProgram.SUPERVISOR.command(distribution, arguments, purpose, false));
         command.add(files.root().toString());
         command.add(etcd.toString());
         command.add(purpose.name());

@@ -27,6 +27,7 @@ final class Supervised {
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
     private static final Duration FORGIVEN_AFTER = Duration.ofSeconds(60);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(110);
     private static final long LARGEST_LOG = 20L << 20;
 
     private final Program program;
@@ -131,6 +132,7 @@ final class Supervised {
             // pid.
             var command = new ArrayList<String>();
             command.add("setsid");
+            command.addAll(List.of("nice", "-n", Integer.toString(program.kind().niceness())));
             command.addAll(program.command());
             var builder = new ProcessBuilder(command)
                     .directory(program.log().getParent().toFile())
@@ -154,9 +156,16 @@ final class Supervised {
                 return;
             }
             record = record.running(identity.get());
+            standBack(identity.get());
             var _ = child.onExit().thenAccept(ended -> onExit(identity.get(), describe(ended.exitValue())));
         } catch (IOException e) {
             throw new LabException(program.name() + " cannot be started: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private void standBack(ProcessIdentity process) {
+        if (!process.standBack(program.kind().niceness())) {
+            var _ = timer.schedule(() -> standBack(process), ASK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -69,6 +69,15 @@ class ProcessIdentityTest {
     }
 
     @Test
+    void a_process_that_is_gone_need_not_stand_back() throws Exception {
+        var process = new ProcessBuilder("true").start();
+        var identity = new ProcessIdentity(process.pid(), 1, "");
+        process.waitFor();
+
+        assertThat(identity.standBack(5)).isTrue();
+    }
+
+    @Test
     void memory_is_that_which_is_resident() {
         assertThat(identity.residentBytes()).isGreaterThan(100_000);
         assertThat(new ProcessIdentity(Integer.MAX_VALUE, 0, "").residentBytes())
