@@ -35,6 +35,11 @@ import io.flotilla.apiserver.registry.core.NamespaceStrategy;
 import io.flotilla.apiserver.registry.core.NodeStrategy;
 import io.flotilla.apiserver.registry.core.ResourceQuotaStrategy;
 import io.flotilla.apiserver.registry.core.SecretStrategy;
+import io.flotilla.apiserver.registry.networking.IngressClassStrategy;
+import io.flotilla.apiserver.registry.networking.IngressStrategy;
+import io.flotilla.apiserver.registry.networking.IpAddressStrategy;
+import io.flotilla.apiserver.registry.networking.NetworkPolicyStrategy;
+import io.flotilla.apiserver.registry.networking.ServiceCidrStrategy;
 import io.flotilla.apiserver.registry.pod.Binding;
 import io.flotilla.apiserver.registry.pod.EphemeralContainers;
 import io.flotilla.apiserver.registry.pod.PodStrategy;
@@ -100,6 +105,7 @@ public final class BuiltInKinds implements KindRules {
         addCore(random);
         addWorkloads();
         addRoles();
+        addNetworking();
         addStorage();
         addHandlers();
         admission = List.of(
@@ -166,6 +172,14 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("persistentvolumeclaims", new PersistentVolumeClaimStrategy());
         strategies.put("storageclasses.storage.k8s.io", new StorageClassStrategy());
         strategies.put("priorityclasses.scheduling.k8s.io", new PriorityClassStrategy());
+    }
+
+    private void addNetworking() {
+        strategies.put("ingresses.networking.k8s.io", new IngressStrategy());
+        strategies.put("ingressclasses.networking.k8s.io", new IngressClassStrategy());
+        strategies.put("networkpolicies.networking.k8s.io", new NetworkPolicyStrategy());
+        strategies.put("ipaddresses.networking.k8s.io", new IpAddressStrategy());
+        strategies.put("servicecidrs.networking.k8s.io", new ServiceCidrStrategy());
     }
 
     private void addRoles() {

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** IP addresses and blocks of them, never by asking a resolver. */
 public final class Addresses {
+    /** The words for a text that is no address. */
+    public static final String NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+
     private Addresses() {}
 
     /** Returns null for what is no IP address. */
@@ -49,7 +52,7 @@ public final class Addresses {
     public static @Nullable InetAddress check(Field field, String text, Findings findings) {
         InetAddress address = tryParse(text);
         if (address == null) {
-            findings.invalid(field, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+            findings.invalid(field, text, NOT_AN_ADDRESS);
         }
         return address;
     }
