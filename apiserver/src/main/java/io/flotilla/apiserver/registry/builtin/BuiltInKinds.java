@@ -40,6 +40,7 @@ import io.flotilla.apiserver.registry.networking.IngressStrategy;
 import io.flotilla.apiserver.registry.networking.IpAddressStrategy;
 import io.flotilla.apiserver.registry.networking.NetworkPolicyStrategy;
 import io.flotilla.apiserver.registry.networking.ServiceCidrStrategy;
+import io.flotilla.apiserver.registry.node.RuntimeClassStrategy;
 import io.flotilla.apiserver.registry.pod.Binding;
 import io.flotilla.apiserver.registry.pod.EphemeralContainers;
 import io.flotilla.apiserver.registry.pod.PodStrategy;
@@ -53,15 +54,21 @@ import io.flotilla.apiserver.registry.service.ClusterAddresses;
 import io.flotilla.apiserver.registry.service.EndpointSliceStrategy;
 import io.flotilla.apiserver.registry.service.NodePorts;
 import io.flotilla.apiserver.registry.service.ServiceStrategy;
+import io.flotilla.apiserver.registry.storage.CsiDriverStrategy;
+import io.flotilla.apiserver.registry.storage.CsiNodeStrategy;
+import io.flotilla.apiserver.registry.storage.CsiStorageCapacityStrategy;
 import io.flotilla.apiserver.registry.storage.PersistentVolumeClaimStrategy;
 import io.flotilla.apiserver.registry.storage.PersistentVolumeStrategy;
 import io.flotilla.apiserver.registry.storage.StorageClassStrategy;
+import io.flotilla.apiserver.registry.storage.VolumeAttachmentStrategy;
+import io.flotilla.apiserver.registry.storage.VolumeAttributesClassStrategy;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.workload.AutoscalerConversion;
 import io.flotilla.apiserver.registry.workload.AutoscalerStrategy;
 import io.flotilla.apiserver.registry.workload.ControllerRevisionStrategy;
 import io.flotilla.apiserver.registry.workload.DaemonSetStrategy;
 import io.flotilla.apiserver.registry.workload.DeploymentStrategy;
+import io.flotilla.apiserver.registry.workload.PodTemplateStrategy;
 import io.flotilla.apiserver.registry.workload.ReplicaSetStrategy;
 import io.flotilla.apiserver.registry.workload.ReplicationControllerStrategy;
 import io.flotilla.apiserver.registry.workload.Scale;
@@ -171,7 +178,13 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("persistentvolumes", new PersistentVolumeStrategy());
         strategies.put("persistentvolumeclaims", new PersistentVolumeClaimStrategy());
         strategies.put("storageclasses.storage.k8s.io", new StorageClassStrategy());
+        strategies.put("volumeattributesclasses.storage.k8s.io", new VolumeAttributesClassStrategy());
+        strategies.put("volumeattachments.storage.k8s.io", new VolumeAttachmentStrategy());
+        strategies.put("csidrivers.storage.k8s.io", new CsiDriverStrategy());
+        strategies.put("csinodes.storage.k8s.io", new CsiNodeStrategy());
+        strategies.put("csistoragecapacities.storage.k8s.io", new CsiStorageCapacityStrategy());
         strategies.put("priorityclasses.scheduling.k8s.io", new PriorityClassStrategy());
+        strategies.put("runtimeclasses.node.k8s.io", new RuntimeClassStrategy());
     }
 
     private void addNetworking() {
@@ -193,6 +206,7 @@ public final class BuiltInKinds implements KindRules {
 
     private void addWorkloads() {
         strategies.put("replicationcontrollers", new ReplicationControllerStrategy());
+        strategies.put("podtemplates", new PodTemplateStrategy());
         strategies.put("deployments.apps", new DeploymentStrategy());
         strategies.put("replicasets.apps", new ReplicaSetStrategy());
         strategies.put("statefulsets.apps", new StatefulSetStrategy());

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /** The rules of resource requirements: of a container, of a pod as a whole, and of its overhead. */
-final class ResourceRules {
+public final class ResourceRules {
     private static final List<String> POD_LEVEL = List.of("cpu", "hugepages-", "memory");
 
     private ResourceRules() {}
@@ -22,7 +22,7 @@ final class ResourceRules {
     }
 
     /** Limits alone are checked, under the path of the overhead. */
-    static void checkOverhead(Field overhead, Findings findings) {
+    public static void checkOverhead(Field overhead, Findings findings) {
         Field limits = overhead.as(overhead.path() + ".limits");
         for (Field amount : limits.entries()) {
             ResourceNames.checkContainer(amount, amount.name(), findings);

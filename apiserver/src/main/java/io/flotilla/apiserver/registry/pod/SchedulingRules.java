@@ -137,7 +137,7 @@ public final class SchedulingRules {
         findings.invalid(topology, topology.text(), Names.qualified(topology.text()));
     }
 
-    static void checkTolerations(Field tolerations, Findings findings) {
+    public static void checkTolerations(Field tolerations, Findings findings) {
         for (Field toleration : tolerations.items()) {
             String key = toleration.text("key");
             Field operator = toleration.at("operator");

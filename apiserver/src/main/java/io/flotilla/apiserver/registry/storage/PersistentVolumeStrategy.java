@@ -91,8 +91,7 @@ public final class PersistentVolumeStrategy extends KindStrategy {
             } else if (source.equals("local")) {
                 checkLocal(spec, field, findings);
             } else if (source.equals("csi")) {
-                VolumeSources.checkDriverName(field.at("driver"), findings);
-                VolumeSources.required(field, findings, "volumeHandle");
+                checkCsi(field, findings);
             } else {
                 VolumeSources.check(source, field, name, true, findings);
             }
@@ -101,6 +100,11 @@ public final class PersistentVolumeStrategy extends KindStrategy {
         if (!found) {
             findings.required(spec, "must specify a volume type");
         }
+    }
+
+    static void checkCsi(Field csi, Findings findings) {
+        VolumeSources.checkDriverName(csi.at("driver"), findings);
+        VolumeSources.required(csi, findings, "volumeHandle");
     }
 
     private static void checkLocal(Field spec, Field local, Findings findings) {

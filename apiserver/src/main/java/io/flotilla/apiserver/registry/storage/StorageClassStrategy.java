@@ -6,8 +6,10 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Storage classes, whose parameters never change. */
@@ -24,15 +26,8 @@ public final class StorageClassStrategy extends KindStrategy {
 
     @Override
     protected void check(WriteContext context, Field storageClass, Findings findings) {
-        Field provisioner = storageClass.at("provisioner");
-        if (provisioner.isEmpty()) {
-            findings.required(provisioner);
-        } else {
-            findings.invalid(
-                    provisioner,
-                    provisioner.text(),
-                    Names.qualified(provisioner.text().toLowerCase(Locale.ROOT)));
-        }
+        ClassParameters.checkDriver(storageClass.at("provisioner"), findings);
+        ClassParameters.check(storageClass.at("parameters"), true, findings);
         Field policy = storageClass.at("reclaimPolicy");
         if (!policy.isEmpty()) {
             findings.oneOf(policy, Set.of("Delete", "Retain"));
@@ -43,6 +38,33 @@ public final class StorageClassStrategy extends KindStrategy {
         } else {
             findings.oneOf(mode, Set.of("Immediate", "WaitForFirstConsumer"));
         }
+        checkTopologies(storageClass.at("allowedTopologies"), findings);
+    }
+
+    private static void checkTopologies(Field topologies, Findings findings) {
+        Set<Map<String, Set<String>>> terms = new HashSet<>();
+        for (Field term : topologies.items()) {
+            Map<String, Set<String>> valuesOfKeys = new HashMap<>();
+            for (Field expression : term.at("matchLabelExpressions").items()) {
+                Set<String> values = new HashSet<>();
+                if (expression.at("values").isEmpty()) {
+                    findings.required(expression.at("values"));
+                }
+                for (Field value : expression.at("values").items()) {
+                    if (!values.add(value.text())) {
+                        findings.duplicate(value);
+                    }
+                }
+                Field key = expression.at("key");
+                findings.invalid(key, Names.qualified(key.text()));
+                if (valuesOfKeys.put(key.text(), values) != null) {
+                    findings.duplicate(key);
+                }
+            }
+            if (!terms.add(valuesOfKeys)) {
+                findings.duplicate(term.at("matchLabelExpressions"), "");
+            }
+        }
     }
 
     @Override
@@ -51,10 +73,11 @@ public final class StorageClassStrategy extends KindStrategy {
                 storageClass.at("parameters").value(), old.at("parameters").value())) {
             findings.forbidden(storageClass.at("parameters"), "updates to parameters are forbidden.");
         }
-        for (String name : List.of("provisioner", "reclaimPolicy", "volumeBindingMode")) {
+        for (String name : List.of("provisioner", "reclaimPolicy")) {
             if (!storageClass.text(name).equals(old.text(name))) {
                 findings.forbidden(storageClass.at(name), "updates to " + name + " are forbidden.");
             }
         }
+        findings.immutable(storageClass.at("volumeBindingMode"), old.at("volumeBindingMode"));
     }
 }
