@@ -20,6 +20,7 @@ import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.Strategy;
 import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.aggregation.ApiServiceStrategy;
 import io.flotilla.apiserver.registry.batch.CronJobStrategy;
 import io.flotilla.apiserver.registry.batch.JobStrategy;
 import io.flotilla.apiserver.registry.certificate.Approval;
@@ -35,6 +36,8 @@ import io.flotilla.apiserver.registry.core.NamespaceStrategy;
 import io.flotilla.apiserver.registry.core.NodeStrategy;
 import io.flotilla.apiserver.registry.core.ResourceQuotaStrategy;
 import io.flotilla.apiserver.registry.core.SecretStrategy;
+import io.flotilla.apiserver.registry.flowcontrol.FlowSchemaStrategy;
+import io.flotilla.apiserver.registry.flowcontrol.PriorityLevelStrategy;
 import io.flotilla.apiserver.registry.networking.IngressClassStrategy;
 import io.flotilla.apiserver.registry.networking.IngressStrategy;
 import io.flotilla.apiserver.registry.networking.IpAddressStrategy;
@@ -114,6 +117,7 @@ public final class BuiltInKinds implements KindRules {
         addRoles();
         addNetworking();
         addStorage();
+        addServing();
         addHandlers();
         admission = List.of(
                 new LimitRanger(resources),
@@ -193,6 +197,14 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("networkpolicies.networking.k8s.io", new NetworkPolicyStrategy());
         strategies.put("ipaddresses.networking.k8s.io", new IpAddressStrategy());
         strategies.put("servicecidrs.networking.k8s.io", new ServiceCidrStrategy());
+    }
+
+    private void addServing() {
+        String schemas = "flowschemas.flowcontrol.apiserver.k8s.io";
+        strategies.put(schemas, new FlowSchemaStrategy(DefaultObjects.mandatorySpecs(schemas)));
+        String levels = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
+        strategies.put(levels, new PriorityLevelStrategy(DefaultObjects.mandatorySpecs(levels)));
+        strategies.put("apiservices.apiregistration.k8s.io", new ApiServiceStrategy());
     }
 
     private void addRoles() {

@@ -16,9 +16,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -27,6 +29,7 @@ import java.util.UUID;
  */
 final class DefaultObjects {
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
+    private static final Set<String> MANDATORY = Set.of("exempt", "catch-all");
     private static final String FOLLOWS_ROLE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final String FOLLOWS_SPEC = "apf.kubernetes.io/autoupdate-spec";
 
@@ -50,6 +53,18 @@ final class DefaultObjects {
         for (Map.Entry<String, JsonNode> kind : objects.properties()) {
             ensureAll(kind.getKey(), kind.getValue());
         }
+    }
+
+    /** The specs of those default objects that must stay as they are, by name. */
+    static Map<String, JsonNode> mandatorySpecs(String qualifiedResource) {
+        Map<String, JsonNode> specs = new HashMap<>();
+        for (JsonNode object : load().path(qualifiedResource)) {
+            String name = Trees.text(object, "metadata", "name");
+            if (MANDATORY.contains(name)) {
+                specs.put(name, object.path("spec"));
+            }
+        }
+        return specs;
     }
 
     private static JsonNode load() {
