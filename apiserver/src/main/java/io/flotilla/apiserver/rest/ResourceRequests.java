@@ -263,6 +263,7 @@ public final class ResourceRequests {
         RestWatchForm form = watchForms.computeIfAbsent(
                 new RestWatchForm.Key(version, accepted, rows(exchange, accepted)),
                 key -> new RestWatchForm(key, representations));
+        boolean text = accepted.encoding() == Encoding.JSON;
         Watcher<RestFrame> watcher;
         try {
             watcher = api.watch(caller, target, Options.list(query), form, stream::wake);
@@ -271,8 +272,16 @@ public final class ResourceRequests {
                 throw e;
             }
             // Told as an event, as by a watch that had begun.
+            if (WebSocketUpgrade.isAsked(exchange)) {
+                WebSocketWatch.tell(exchange, text, form.error(e.toStatus()));
+                return;
+            }
             exchange.addHeader("content-type", accepted.encoding().mediaType());
             exchange.respond(200, Unpooled.wrappedBuffer(form.error(e.toStatus())));
+            return;
+        }
+        if (WebSocketUpgrade.isAsked(exchange)) {
+            stream.startWebSocket(watcher, text);
             return;
         }
         exchange.addHeader(

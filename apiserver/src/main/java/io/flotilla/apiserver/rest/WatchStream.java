@@ -33,16 +33,27 @@ final class WatchStream {
         exchange.channel().eventLoop().execute(this::drain);
     }
 
-    /** Begins to send. */
+    /** Begins to send, in the body of the answer. */
     void start(Watcher<RestFrame> opened) {
         watcher = opened;
-        exchange.channel().eventLoop().execute(() -> {
-            BodyStream started = exchange.stream(200);
-            stream = started;
-            timeout = Optional.of(
-                    exchange.channel().eventLoop().schedule(this::finish, timeoutSeconds, TimeUnit.SECONDS));
-            started.onWritable(this::drain, this::release);
-        });
+        exchange.channel().eventLoop().execute(() -> begin(exchange.stream(200)));
+    }
+
+    /**
+     * Begins to send, as messages of a WebSocket.
+     *
+     * @param text whether the events are text
+     */
+    void startWebSocket(Watcher<RestFrame> opened, boolean text) {
+        watcher = opened;
+        exchange.onEnd(this::release);
+        WebSocketWatch.open(exchange, text, this::begin);
+    }
+
+    private void begin(BodyStream started) {
+        stream = started;
+        timeout = Optional.of(exchange.channel().eventLoop().schedule(this::finish, timeoutSeconds, TimeUnit.SECONDS));
+        started.onWritable(this::drain, this::release);
     }
 
     private void drain() {

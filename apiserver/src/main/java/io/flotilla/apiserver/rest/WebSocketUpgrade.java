@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Turns an HTTP/1.1 connection into a WebSocket that speaks one of the protocols offered. */
 final class WebSocketUpgrade {
@@ -21,14 +22,23 @@ final class WebSocketUpgrade {
 
     private WebSocketUpgrade() {}
 
+    static boolean isAsked(Exchange exchange) {
+        return exchange instanceof Http1Handler.Http1Exchange
+                && exchange.header("upgrade").equalsIgnoreCase("websocket");
+    }
+
+    /** Upgrades to a WebSocket of no named protocol, then hands the pipeline to {@code install}, on the event loop. */
+    static void upgrade(Exchange exchange, Consumer<ChannelPipeline> install) {
+        handshake(exchange, List.of(), (pipeline, _) -> install.accept(pipeline));
+    }
+
     /**
      * Upgrades, then hands the pipeline to {@code install}, on the event loop, with the protocol that was chosen.
      *
      * @throws StatusException the request asks for no WebSocket, or for none of the protocols
      */
     static void upgrade(Exchange exchange, List<String> protocols, BiConsumer<ChannelPipeline, String> install) {
-        if (!(exchange instanceof Http1Handler.Http1Exchange http)
-                || !exchange.header("upgrade").equalsIgnoreCase("websocket")) {
+        if (!isAsked(exchange)) {
             throw StatusException.badRequest("Upgrade request required");
         }
         List<String> asked = Arrays.stream(
@@ -43,6 +53,14 @@ final class WebSocketUpgrade {
                     "unable to negotiate protocol: client supports " + asked + ", server accepts " + protocols,
                     null);
         }
+        handshake(exchange, protocols, install);
+    }
+
+    private static void handshake(
+            Exchange exchange, List<String> protocols, BiConsumer<ChannelPipeline, String> install) {
+        if (!(exchange instanceof Http1Handler.Http1Exchange http)) {
+            throw StatusException.badRequest("Upgrade request required");
+        }
         exchange.upgraded();
         Channel channel = exchange.channel();
         channel.eventLoop().execute(() -> {
@@ -51,7 +69,7 @@ final class WebSocketUpgrade {
             request.headers().set(http.request().headers());
             WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                             "wss://" + exchange.header("host") + exchange.path(),
-                            String.join(",", protocols),
+                            protocols.isEmpty() ? null : String.join(",", protocols),
                             false,
                             MAX_FRAME)
                     .newHandshaker(request);

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +109,16 @@ final class Rest {
                     response.statusCode() + ": " + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
         }
         return new Watch(response.headers(), response.body(), framing);
+    }
+
+    /** Opens a WebSocket; fails, caused by {@link WebSocketHandshakeException}, if it is refused. */
+    WebSocket webSocket(String path, WebSocket.Listener listener, String... headers)
+            throws IOException, InterruptedException {
+        WebSocket.Builder builder = client.newWebSocketBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.header(headers[i], headers[i + 1]);
+        }
+        return answer(builder.buildAsync(URI.create(address.replace("https:", "wss:") + path), listener));
     }
 
     private static <T> T answer(CompletableFuture<T> coming) throws IOException, InterruptedException {

@@ -1,0 +1,125 @@
+package io.flotilla.apiserver.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Watches whose client asks for a WebSocket. */
+@ExtendWith(Cluster.class)
+@Timeout(60)
+final class WebSocketWatchesIT {
+    private final Cluster.Running cluster;
+    private String configMaps = "";
+
+    WebSocketWatchesIT(Cluster.Running cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void newNamespace() throws Exception {
+        configMaps = "/api/v1/namespaces/" + cluster.namespace() + "/configmaps";
+    }
+
+    /** Collects whole messages, text, binary, and the code with which the server closed, each under its name. */
+    private static final class Messages implements WebSocket.Listener {
+        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        private final StringBuilder part = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            return collect(socket, "text ", data, last);
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            return collect(socket, "binary ", StandardCharsets.ISO_8859_1.decode(data), last);
+        }
+
+        private CompletionStage<?> collect(WebSocket socket, String kind, CharSequence data, boolean last) {
+            part.append(data);
+            if (last) {
+                received.add(kind + part);
+                part.setLength(0);
+            }
+            socket.request(1);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            received.add("closed " + code);
+            return CompletableFuture.completedStage(null);
+        }
+
+        String next(String kind) throws InterruptedException {
+            String message = received.poll(10, TimeUnit.SECONDS);
+            assertThat(message).as("next message").isNotNull().startsWith(kind + " ");
+            return message.substring(kind.length() + 1);
+        }
+    }
+
+    @Test
+    void eachEventIsAMessageAndTheTimeoutClosesTheSocket() throws Exception {
+        Messages messages = new Messages();
+        cluster.admin().webSocket(configMaps + "?watch=true&timeoutSeconds=2", messages);
+        cluster.admin()
+                .post(configMaps, Json.object("{metadata: {name: 'a'}, data: {k: 'höhe'}}"))
+                .expect(201);
+        cluster.admin().delete(configMaps + "/a").expect(200);
+
+        JsonNode added = Json.parse(messages.next("text").getBytes(StandardCharsets.UTF_8));
+        assertThat(added.path("type").asText()).isEqualTo("ADDED");
+        assertThat(added.at("/object/data/k").asText()).isEqualTo("höhe");
+        assertThat(messages.next("text")).startsWith("{\"type\":\"DELETED\"");
+        assertThat(messages.next("closed")).isEqualTo("1000");
+    }
+
+    @Test
+    void eventsInProtobufAreBinary() throws Exception {
+        Messages messages = new Messages();
+        WebSocket socket = cluster.admin()
+                .webSocket(configMaps + "?watch=true", messages, "accept", Rest.PROTOBUF + ";stream=watch");
+        cluster.admin().post(configMaps, Json.object("{metadata: {name: 'a'}}")).expect(201);
+
+        // Field 1 of WatchEvent, a text of five bytes; no length goes before it.
+        assertThat(messages.next("binary")).startsWith("\n\u0005ADDED").contains("k8s\0");
+        socket.abort();
+    }
+
+    @Test
+    void aVersionThatIsForgottenIsToldAsAnEvent() throws Exception {
+        Messages messages = new Messages();
+        cluster.forgetful().webSocket(configMaps + "?watch=true&resourceVersion=1", messages);
+
+        JsonNode error = Json.parse(messages.next("text").getBytes(StandardCharsets.UTF_8));
+        assertThat(error.path("type").asText()).isEqualTo("ERROR");
+        assertThat(error.at("/object/code").asInt()).isEqualTo(410);
+        assertThat(messages.next("closed")).isEqualTo("1000");
+    }
+
+    @Test
+    void whatIsForbiddenIsAnsweredAsEver() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> cluster.as(Cluster.ALICE).webSocket(configMaps + "?watch=true", new Messages()))
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        refused ->
+                                assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+    }
+}
