@@ -1,5 +1,8 @@
 package io.flotilla.apiserver;
 
+import io.flotilla.apiserver.admission.webhook.WebhookClient;
+import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
+import io.flotilla.apiserver.admission.webhook.Webhooks;
 import io.flotilla.apiserver.authn.Authenticator;
 import io.flotilla.apiserver.authn.RememberedTokens;
 import io.flotilla.apiserver.authn.RsaKeys;
@@ -21,6 +24,7 @@ import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.metrics.StorageMetrics;
 import io.flotilla.apiserver.node.NodeAgents;
 import io.flotilla.apiserver.node.PodLocator;
+import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.patch.FieldManager;
 import io.flotilla.apiserver.pipeline.Api;
@@ -100,6 +104,8 @@ final class Wiring {
         return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom())
                 .withTokens(tokens)
                 .withRules("customresourcedefinitions.apiextensions.k8s.io", new DefinitionStrategy())
+                .withRules("mutatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
+                .withRules("validatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
                 .withReviews(authorizer::get);
     }
 
@@ -136,8 +142,20 @@ final class Wiring {
     }
 
     @Singleton
-    Api api(Registry registry, Schema schema, Cache cache, EtcdStore store, Authorizer authorizer) {
-        Writes writes = new Writes(registry, schema, authorizer, Clock.systemUTC());
+    WebhookClient webhookClient(Registry registry) {
+        return new WebhookClient(new ServiceEndpoints(registry.objects(), registry));
+    }
+
+    @Singleton
+    Api api(
+            Registry registry,
+            Schema schema,
+            Cache cache,
+            EtcdStore store,
+            Authorizer authorizer,
+            WebhookClient webhookClient) {
+        Webhooks webhooks = new Webhooks(schema, registry, webhookClient);
+        Writes writes = new Writes(registry, schema, authorizer, webhooks, Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }
 
@@ -274,6 +292,7 @@ final class Wiring {
             RestServer rest,
             GrpcServer grpc,
             NodeAgents agents,
+            WebhookClient webhooks,
             HealthChecks health,
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
@@ -283,6 +302,7 @@ final class Wiring {
         return new Lifecycle()
                 .addClosing("etcd", store)
                 .addClosing("agents", agents)
+                .addClosing("webhooks", webhooks)
                 .addClosing("timer", timer::shutdownNow)
                 .add("cache", cache::start, cache)
                 .add("custom-kinds", customKinds::start, customKinds)

@@ -7,6 +7,7 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.ResourceRegistry;
+import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.registry.Updating;
 import io.flotilla.apiserver.request.DeleteOptions;
@@ -126,7 +127,14 @@ final class Cleanup implements AutoCloseable {
         for (CachedObject each : left) {
             try {
                 objects.deletion()
-                        .delete(each.namespace(), each.name(), SELF, DeleteOptions.NONE, Optional.empty(), _ -> {});
+                        .delete(
+                                each.namespace(),
+                                each.name(),
+                                SELF,
+                                DeleteOptions.NONE,
+                                Optional.empty(),
+                                _ -> {},
+                                Review.NONE);
             } catch (StatusException e) {
                 if (e.code() != 404) {
                     throw e;
@@ -138,8 +146,8 @@ final class Cleanup implements AutoCloseable {
 
     private void letGo(String name) {
         ServedVersion version = registry.served(definitions).orElseThrow();
-        Updating.Request request =
-                new Updating.Request("", name, false, SELF, WriteOptions.DEFAULT, _ -> {}, Updating.Ownership.SETTLED);
+        Updating.Request request = new Updating.Request(
+                "", name, false, SELF, WriteOptions.DEFAULT, _ -> {}, Updating.Ownership.SETTLED, Review.NONE);
         version.registry().updating().update(request, object -> {
             ObjectNode metadata = (ObjectNode) object.get("metadata");
             ArrayNode kept = metadata.arrayNode();

@@ -8,8 +8,13 @@ import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.Refusals;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.registry.Changes;
+import io.flotilla.apiserver.registry.Creation;
 import io.flotilla.apiserver.registry.Deletion;
 import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.registry.Review;
+import io.flotilla.apiserver.registry.Reviews;
+import io.flotilla.apiserver.registry.Reviews.Operation;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.Updating;
@@ -31,12 +36,14 @@ public final class Writes {
     private final Registry registry;
     private final Schema schema;
     private final Authorizer authorizer;
+    private final Reviews reviews;
     private final NamespaceCheck namespaces;
     private final BodyReader bodies;
     private final Clock clock;
 
-    public Writes(Registry registry, Schema schema, Authorizer authorizer, Clock clock) {
+    public Writes(Registry registry, Schema schema, Authorizer authorizer, Reviews reviews, Clock clock) {
         this.registry = registry;
+        this.reviews = reviews;
         this.schema = schema;
         this.authorizer = authorizer;
         this.namespaces = new NamespaceCheck(registry);
@@ -57,6 +64,7 @@ public final class Writes {
         if (served.isEmpty()) {
             SubresourceHandler handler = handler(target);
             ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
+            review(caller, target, Operation.CREATE, options).admit(object, Optional::empty);
             return new Answer.Made(201, handler.create(context(caller, target, options.dryRun()), object));
         }
         supports(target, "create");
@@ -64,10 +72,24 @@ public final class Writes {
         ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
         version.toStorage(object);
         namespaces.checkCreation(version.storage(), target.namespace(), object);
-        CachedObject created = version.registry()
-                .creation()
-                .create(target.namespace(), object, caller.user(), managed(caller, options), caller.warn());
-        return new Answer.Stored(201, version, created);
+        return create(caller, target, version, object, options, Updating.Ownership.NOTED);
+    }
+
+    private Answer create(
+            Caller caller,
+            Target target,
+            ServedVersion version,
+            ObjectNode object,
+            WriteOptions options,
+            Updating.Ownership ownership) {
+        Creation.Request request = new Creation.Request(
+                target.namespace(),
+                caller.user(),
+                ownership == Updating.Ownership.NOTED ? managed(caller, options) : options,
+                caller.warn(),
+                ownership,
+                review(caller, target, Operation.CREATE, options));
+        return new Answer.Stored(201, version, version.registry().creation().create(request, object));
     }
 
     /** Replaces an object, its status, or what another subresource shows. */
@@ -75,7 +97,7 @@ public final class Writes {
         authorize(caller, target, "update");
         ObjectNode object = bodies.read(body, expected(target), options.fieldValidation(), caller.warn());
         if (isHandled(target)) {
-            return new Answer.Made(200, handler(target).update(context(caller, target, options.dryRun()), object));
+            return updateHandled(caller, target, object, options);
         }
         supports(target, "update");
         ServedVersion version = stored(target, "update");
@@ -96,10 +118,16 @@ public final class Writes {
         authorize(caller, target, "create");
         namespaces.checkCreation(version.storage(), target.namespace(), object);
         ((ObjectNode) object.get("metadata")).remove("resourceVersion");
-        CachedObject created = version.registry()
-                .creation()
-                .create(target.namespace(), object, caller.user(), managed(caller, options), caller.warn());
-        return new Answer.Stored(201, version, created);
+        return create(caller, target, version, object, options, Updating.Ownership.NOTED);
+    }
+
+    private Answer updateHandled(Caller caller, Target target, ObjectNode object, WriteOptions options) {
+        SubresourceHandler handler = handler(target);
+        WriteContext context = context(caller, target, options.dryRun());
+        boolean wholeObject = expected(target).kind().equals(target.resource().kind());
+        review(caller, target, Operation.UPDATE, options)
+                .admit(object, () -> Optional.of(wholeObject ? Changes.read(context) : handler.read(context)));
+        return new Answer.Made(200, handler.update(context, object));
     }
 
     /** Patches an object, its status, or what another subresource shows. */
@@ -117,7 +145,7 @@ public final class Writes {
             ObjectNode patched = patch.apply(handler.read(context), expected.type());
             ObjectNode object =
                     bodies.checkPatched(patched, patch::describe, expected, options.fieldValidation(), caller.warn());
-            return new Answer.Made(200, handler.update(context, object));
+            return updateHandled(caller, target, object, options);
         }
         supports(target, "patch");
         ServedVersion version = stored(target, "patch");
@@ -165,10 +193,7 @@ public final class Writes {
                 caller.warn());
         version.toStorage(object);
         namespaces.checkCreation(version.storage(), target.namespace(), object);
-        CachedObject created = version.registry()
-                .creation()
-                .create(target.namespace(), object, caller.user(), options, caller.warn(), Updating.Ownership.SETTLED);
-        return new Answer.Stored(201, version, created);
+        return create(caller, target, version, object, options, Updating.Ownership.SETTLED);
     }
 
     /** Deletes an object; the body is a DeleteOptions object or empty. */
@@ -179,7 +204,14 @@ public final class Writes {
         namespaces.checkDeletion(version.storage(), target.name());
         Deletion.Outcome outcome = version.registry()
                 .deletion()
-                .delete(target.namespace(), target.name(), caller.user(), options, fence, caller.warn());
+                .delete(
+                        target.namespace(),
+                        target.name(),
+                        caller.user(),
+                        options,
+                        fence,
+                        caller.warn(),
+                        review(caller, target, options));
         if (outcome.tellObject()) {
             return new Answer.Stored(200, version, outcome.object());
         }
@@ -209,12 +241,13 @@ public final class Writes {
                 .put("apiVersion", target.resource().apiVersion());
         list.putObject("metadata").put("resourceVersion", Long.toString(listing.revision()));
         ArrayNode items = list.putArray("items");
+        Review review = review(caller, target, options);
         for (CachedObject each : listing.items()) {
             try {
                 Deletion.Outcome outcome = listing.version()
                         .registry()
                         .deletion()
-                        .delete(each.namespace(), each.name(), caller.user(), options, fence, caller.warn());
+                        .delete(each.namespace(), each.name(), caller.user(), options, fence, caller.warn(), review);
                 items.add(listing.version().fromStorage(StoredForm.parse(outcome.object())));
             } catch (StatusException e) {
                 // Gone meanwhile: that is what was asked for.
@@ -286,7 +319,7 @@ public final class Writes {
                 : new BodyReader.Expected(subresource.apiVersion(), subresource.kind(), subresource.type());
     }
 
-    private static Updating.Request updating(
+    private Updating.Request updating(
             Caller caller, Target target, WriteOptions options, Updating.Ownership ownership) {
         return new Updating.Request(
                 target.namespace(),
@@ -295,7 +328,40 @@ public final class Writes {
                 caller.user(),
                 managed(caller, options),
                 caller.warn(),
-                ownership);
+                ownership,
+                review(caller, target, Operation.UPDATE, options));
+    }
+
+    private Review review(Caller caller, Target target, Operation operation, WriteOptions options) {
+        String kind = operation == Operation.CREATE ? "CreateOptions" : "UpdateOptions";
+        return review(caller, target, operation, options.dryRun(), () -> OptionsObjects.of(kind, options));
+    }
+
+    private Review review(Caller caller, Target target, DeleteOptions options) {
+        return review(caller, target, Operation.DELETE, options.dryRun(), () -> OptionsObjects.of(options));
+    }
+
+    private Review review(
+            Caller caller, Target target, Operation operation, boolean dryRun, Supplier<ObjectNode> options) {
+        return reviews.of(new Reviews.Write(
+                operation,
+                target.resource(),
+                isHandled(target) ? Optional.empty() : registry.served(target.resource()),
+                target.subresource(),
+                target.namespace(),
+                target.name(),
+                caller.user(),
+                dryRun,
+                options,
+                caller.warn()));
+    }
+
+    /** Asks those who are configured to have a say whether a connection may be opened; fails if it may not. */
+    public void connect(Caller caller, Target target, ObjectNode options) {
+        SubresourceInfo exchanged = schema.subresources(target.resource()).get(target.subresource());
+        options.put("kind", exchanged.kind()).put("apiVersion", exchanged.apiVersion());
+        review(caller, target, Operation.CONNECT, false, JsonNodeFactory.instance::objectNode)
+                .connect(options);
     }
 
     private static WriteOptions managed(Caller caller, WriteOptions options) {

@@ -21,6 +21,15 @@ public final class Creation {
     /** As many letters and digits that make no words and are not mistaken for one another. */
     private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
+    /** What a creation may not set of its metadata. */
+    private static final List<String> SET_BY_SERVER = List.of(
+            "uid",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "selfLink",
+            "resourceVersion");
+
     private static final int SUFFIX = 5;
     private static final int MAX_GENERATED = 63 - SUFFIX;
     private static final int NAME_ATTEMPTS = 8;
@@ -39,47 +48,51 @@ public final class Creation {
     }
 
     /**
-     * Creates an object.
+     * Who creates an object, and how.
      *
-     * @param object pruned and defaulted, in the storage version; changed in place
      * @param namespace namespace in the path, empty in cluster scope
-     * @return the object as stored, or as it would be for a dry run
      */
-    public CachedObject create(
-            String namespace, ObjectNode object, User user, WriteOptions options, Consumer<String> warn) {
-        return create(namespace, object, user, options, warn, Updating.Ownership.NOTED);
-    }
-
-    /** As {@link #create(String, ObjectNode, User, WriteOptions, Consumer)}, for objects that may be applied ones. */
-    public CachedObject create(
+    public record Request(
             String namespace,
-            ObjectNode object,
             User user,
             WriteOptions options,
             Consumer<String> warn,
-            Updating.Ownership ownership) {
+            Updating.Ownership ownership,
+            Review review) {}
+
+    /**
+     * Creates an object.
+     *
+     * @param object pruned and defaulted, in the storage version; changed in place
+     * @return the object as stored, or as it would be for a dry run
+     */
+    public CachedObject create(Request request, ObjectNode object) {
+        String namespace = request.namespace();
         ResourceInfo resource = of.resource();
         ObjectNode metadata = ResourceRegistry.metadata(object);
         if (!metadata.path("resourceVersion").asText("").isEmpty()) {
             throw StatusException.plain(500, "resourceVersion should not be set on objects to be created");
         }
         scope(metadata, namespace);
-        WriteContext context = of.context(namespace, "", user, options.dryRun(), warn);
+        WriteContext context =
+                of.context(namespace, "", request.user(), request.options().dryRun(), request.warn());
+        metadata.remove(SET_BY_SERVER);
+        request.review().mutate(object, null, admitted -> admit(context, admitted));
+        metadata = ResourceRegistry.metadata(object);
+        metadata.remove(SET_BY_SERVER);
+        scope(metadata, namespace);
         boolean generated = metadata.path("name").asText("").isEmpty()
                 && !metadata.path("generateName").asText("").isEmpty();
         metadata.put("uid", UUID.randomUUID().toString());
         metadata.put(
                 "creationTimestamp",
                 context.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        for (String name : List.of("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion")) {
-            metadata.remove(name);
-        }
         for (int attempt = 1; ; attempt++) {
             if (generated) {
                 metadata.put("name", generate(metadata.path("generateName").asText()));
             }
             String name = metadata.path("name").asText("");
-            Optional<CachedObject> created = attempt(context, namespace, name, object, options, ownership);
+            Optional<CachedObject> created = attempt(context, request, name, object);
             if (created.isPresent()) {
                 return created.get();
             }
@@ -92,20 +105,19 @@ public final class Creation {
         }
     }
 
-    /** Returns empty if the name is taken. */
-    private Optional<CachedObject> attempt(
-            WriteContext context,
-            String namespace,
-            String name,
-            ObjectNode object,
-            WriteOptions options,
-            Updating.Ownership ownership) {
-        ResourceInfo resource = of.resource();
+    private void admit(WriteContext context, ObjectNode object) {
         for (Admission plugin : admission) {
             plugin.admit(context, object, null);
         }
+    }
+
+    /** Returns empty if the name is taken. */
+    private Optional<CachedObject> attempt(WriteContext context, Request request, String name, ObjectNode object) {
+        ResourceInfo resource = of.resource();
+        String namespace = request.namespace();
+        WriteOptions options = request.options();
         of.strategy().prepareForCreate(context, object);
-        if (ownership == Updating.Ownership.NOTED) {
+        if (request.ownership() == Updating.Ownership.NOTED) {
             shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
         }
         List<FieldError> errors = of.strategy().validate(context, object);
@@ -121,6 +133,7 @@ public final class Creation {
             for (Admission plugin : admission) {
                 undo.add(plugin.validate(context, object, null));
             }
+            request.review().validate(object, null);
             byte[] value;
             if (options.dryRun()) {
                 value = StoredForm.encode(object);

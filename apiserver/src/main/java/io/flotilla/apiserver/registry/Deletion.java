@@ -52,13 +52,14 @@ public final class Deletion {
             User user,
             DeleteOptions options,
             Optional<WriteOptions.LeaseFence> fence,
-            Consumer<String> warn) {
+            Consumer<String> warn,
+            Review review) {
         WriteContext context = of.context(namespace, name, user, options.dryRun(), warn);
         Fencing fencing = Fences.with(
                 Fencing.NONE, new WriteOptions(options.dryRun(), "", WriteOptions.DEFAULT.fieldValidation(), fence));
         boolean[] pretendedRemoval = {false};
         ResourceRegistry.Modified modified = of.modify(namespace, name, old -> {
-            Plan plan = plan(context, old, options, fencing);
+            Plan plan = plan(context, old, options, fencing, review);
             if (!options.dryRun()) {
                 return plan;
             }
@@ -77,13 +78,15 @@ public final class Deletion {
         return new Outcome(modified.after(), removed, !removed || of.strategy().returnsDeletedObject());
     }
 
-    private Plan plan(WriteContext context, CachedObject current, DeleteOptions options, Fencing fencing) {
+    private Plan plan(
+            WriteContext context, CachedObject current, DeleteOptions options, Fencing fencing, Review review) {
         ObjectNode object = StoredForm.parse(current);
         ObjectNode metadata = ResourceRegistry.metadata(object);
         checkPreconditions(metadata, current, options);
         for (Admission plugin : admission) {
             plugin.validateDelete(context, object);
         }
+        review.delete(object);
         boolean marked = metadata.has("deletionTimestamp");
         OptionalLong pendingGrace = marked && metadata.has("deletionGracePeriodSeconds")
                 ? OptionalLong.of(metadata.path("deletionGracePeriodSeconds").asLong())

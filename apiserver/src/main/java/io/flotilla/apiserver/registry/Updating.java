@@ -41,7 +41,8 @@ public final class Updating {
             User user,
             WriteOptions options,
             Consumer<String> warn,
-            Ownership ownership) {}
+            Ownership ownership,
+            Review review) {}
 
     /** How managed fields follow an update. */
     public enum Ownership {
@@ -93,11 +94,14 @@ public final class Updating {
 
         Strategy strategy = of.strategy();
         if (request.status()) {
+            request.review().mutate(object, old, _ -> {});
             strategy.prepareForStatusUpdate(context, object, old);
         } else {
-            for (Admission plugin : admission) {
-                plugin.admit(context, object, old);
-            }
+            request.review().mutate(object, old, admitted -> {
+                for (Admission plugin : admission) {
+                    plugin.admit(context, admitted, old);
+                }
+            });
             strategy.prepareForUpdate(context, object, old);
         }
         if (request.ownership() == Ownership.NOTED) {
@@ -119,6 +123,7 @@ public final class Updating {
         byte[] value = StoredForm.encode(object);
         // Fields in another order are no change.
         if (StoredForm.isContentOf(value, current) || (StoredForm.isAsLongAs(value, current) && object.equals(old))) {
+            request.review().validate(object, old);
             return new Plan.Keep();
         }
         return store(request, context, object, old, value);
@@ -133,6 +138,7 @@ public final class Updating {
                     undo.add(plugin.validate(context, object, old));
                 }
             }
+            request.review().validate(object, old);
             if (request.options().dryRun()) {
                 return new Plan.Pretend(value);
             }

@@ -1,5 +1,8 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.node.NodeAgents;
 import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.pipeline.Api;
@@ -47,6 +50,9 @@ public final class PodStreams {
                     target.resource(), exchange.method().toLowerCase(Locale.ROOT));
         }
         api.authorize(caller.user(), target.attributes(read ? "get" : "create"));
+        if (!target.subresource().equals("log")) {
+            api.writes().connect(caller, target, options(target, exchange.query()));
+        }
         PodLocator.Located located = locator.locate(target.namespace(), target.name());
         switch (target.subresource()) {
             case "log" -> logs(exchange, located);
@@ -54,6 +60,32 @@ public final class PodStreams {
                 session(exchange, located, target.subresource().equals("exec"));
             default -> portForward(exchange, located);
         }
+    }
+
+    /** The query as the object that admission sees. */
+    private static ObjectNode options(Target target, Query query) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode();
+        if (target.subresource().equals("portforward")) {
+            if (query.has("ports")) {
+                ArrayNode ports = options.putArray("ports");
+                for (String port : query.all("ports")) {
+                    ports.add(number(port));
+                }
+            }
+            return options;
+        }
+        for (String flag : List.of("stdin", "stdout", "stderr", "tty")) {
+            if (query.flag(flag)) {
+                options.put(flag, true);
+            }
+        }
+        if (!query.get("container").isEmpty()) {
+            options.put("container", query.get("container"));
+        }
+        if (target.subresource().equals("exec")) {
+            query.all("command").forEach(options.putArray("command")::add);
+        }
+        return options;
     }
 
     private void logs(Exchange exchange, PodLocator.Located located) {
@@ -140,10 +172,14 @@ public final class PodStreams {
     }
 
     private static long number(Query query, String name) {
+        return number(query.get(name));
+    }
+
+    private static long number(String text) {
         try {
-            return Long.parseLong(query.get(name));
+            return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw StatusException.badRequest("strconv.ParseInt: parsing \"" + query.get(name) + "\": invalid syntax");
+            throw StatusException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
         }
     }
 }

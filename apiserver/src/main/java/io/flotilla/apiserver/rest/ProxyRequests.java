@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.Target;
@@ -48,6 +49,8 @@ public final class ProxyRequests {
             exchange.respond(301, Unpooled.EMPTY_BUFFER);
             return;
         }
+        api.writes()
+                .connect(caller, target, JsonNodeFactory.instance.objectNode().put("path", rest));
         ProxyTarget to = finder.find(target);
         try (ProxyConnection connection = ProxyConnection.open(to)) {
             connection.pass(exchange, (rest.isEmpty() ? "/" : rest) + query, path.substring(0, end));

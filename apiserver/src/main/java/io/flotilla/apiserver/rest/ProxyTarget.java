@@ -2,16 +2,14 @@ package io.flotilla.apiserver.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.ResourceInfo;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Where a proxied request goes.
@@ -19,8 +17,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param host an address
  */
 record ProxyTarget(boolean tls, String host, int port) {
-    private static final String SERVICE_NAME = "kubernetes.io/service-name";
-
     /** How a path names what to proxy to: {@code name}, {@code name:port} or {@code scheme:name:port}. */
     record Named(String scheme, String name, String port) {
         static Named parse(String text) {
@@ -49,15 +45,13 @@ record ProxyTarget(boolean tls, String host, int port) {
     static final class Finder {
         private final ObjectStore store;
         private final ResourceInfo pods;
-        private final ResourceInfo services;
-        private final ResourceInfo slices;
+        private final ServiceEndpoints services;
         private final ResourceInfo nodes;
 
         Finder(ObjectStore store, Resources resources) {
             this.store = store;
             this.pods = resources.of("", "pods");
-            this.services = resources.of("", "services");
-            this.slices = resources.of("discovery.k8s.io", "endpointslices");
+            this.services = new ServiceEndpoints(store, resources);
             this.nodes = resources.of("", "nodes");
         }
 
@@ -96,50 +90,8 @@ record ProxyTarget(boolean tls, String host, int port) {
         }
 
         private ProxyTarget service(String namespace, Named named) {
-            ObjectNode service = object(services, namespace, named.name());
-            String portName = portName(service, named);
-            List<ProxyTarget> ready = new ArrayList<>();
-            for (ObjectNode slice : store.cachedList(slices, namespace)) {
-                String of =
-                        slice.path("metadata").path("labels").path(SERVICE_NAME).asText("");
-                if (of.equals(named.name())) {
-                    collect(slice, portName, named.tls(), ready);
-                }
-            }
-            if (ready.isEmpty()) {
-                throw StatusException.serviceUnavailable(
-                        "no endpoints available for service " + Quoting.quote(named.name()));
-            }
-            return ready.get(ThreadLocalRandom.current().nextInt(ready.size()));
-        }
-
-        private static void collect(ObjectNode slice, String portName, boolean tls, List<ProxyTarget> into) {
-            for (JsonNode port : slice.path("ports")) {
-                if (!port.path("name").asText("").equals(portName) || !port.has("port")) {
-                    continue;
-                }
-                for (JsonNode endpoint : slice.path("endpoints")) {
-                    if (endpoint.path("conditions").path("ready").asBoolean(true)) {
-                        String address = endpoint.path("addresses").path(0).asText("");
-                        into.add(new ProxyTarget(tls, address, port.path("port").asInt()));
-                    }
-                }
-            }
-        }
-
-        /** Name of the port that is meant by name or number; the only one may go without. */
-        private static String portName(ObjectNode service, Named named) {
-            JsonNode ports = service.path("spec").path("ports");
-            if (named.port().isEmpty() && ports.size() == 1) {
-                return ports.path(0).path("name").asText("");
-            }
-            for (JsonNode port : ports) {
-                String name = port.path("name").asText("");
-                if (name.equals(named.port()) || port.path("port").asText("").equals(named.port())) {
-                    return name;
-                }
-            }
-            throw noPort(named);
+            ServiceEndpoints.Endpoint endpoint = services.find(namespace, named.name(), named.port());
+            return new ProxyTarget(named.tls(), endpoint.host(), endpoint.port());
         }
 
         private static StatusException noPort(Named named) {

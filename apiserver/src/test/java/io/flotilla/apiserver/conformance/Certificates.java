@@ -19,6 +19,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -41,7 +42,7 @@ import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
 /** A certificate authority for one test run, and those whom it certifies; all as files, as the server's flags want them. */
-final class Certificates {
+public final class Certificates {
     private static final X500Name NAME =
             new X500NameBuilder().addRDN(BCStyle.CN, "kubernetes").build();
     private static final char[] PASSWORD = {};
@@ -51,7 +52,7 @@ final class Certificates {
     private final KeyPair pair;
     private final X509Certificate authority;
 
-    Certificates(Path directory) throws GeneralSecurityException, IOException {
+    public Certificates(Path directory) throws GeneralSecurityException, IOException {
         this.directory = directory;
         this.pair = newPair();
         this.authority =
@@ -59,7 +60,7 @@ final class Certificates {
         write("ca.crt", "CERTIFICATE", authority.getEncoded());
     }
 
-    Path authority() {
+    public Path authority() {
         return directory.resolve("ca.crt");
     }
 
@@ -75,17 +76,22 @@ final class Certificates {
         return name.replace(':', '-');
     }
 
-    /** Certifies someone; a server is certified for the loopback address as well. */
-    Certificates issue(String name, List<String> groups) throws GeneralSecurityException, IOException {
+    /** Certifies someone; a server is certified for the loopback address as well, and for further names. */
+    public Certificates issue(String name, List<String> groups, String... hosts)
+            throws GeneralSecurityException, IOException {
+        List<GeneralName> names = new ArrayList<>();
+        names.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+        names.add(new GeneralName(GeneralName.dNSName, "localhost"));
+        for (String host : hosts) {
+            names.add(new GeneralName(GeneralName.dNSName, host));
+        }
         KeyPair own = newPair();
         X500NameBuilder subject = new X500NameBuilder();
         groups.forEach(group -> subject.addRDN(BCStyle.O, group));
-        X509Certificate certificate =
-                sign(builder(subject.addRDN(BCStyle.CN, name).build(), own)
-                        .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                            new GeneralName(GeneralName.dNSName, "localhost")
-                        })));
+        X509Certificate certificate = sign(builder(
+                        subject.addRDN(BCStyle.CN, name).build(), own)
+                .addExtension(
+                        Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new))));
         write(fileName(name) + ".crt", "CERTIFICATE", certificate.getEncoded());
         write(fileName(name) + ".key", "PRIVATE KEY", own.getPrivate().getEncoded());
         return this;
@@ -102,7 +108,7 @@ final class Certificates {
     }
 
     /** TLS that trusts the authority, and shows that identity's certificate if one is named. */
-    SSLContext context(Optional<String> identity) throws GeneralSecurityException, IOException {
+    public SSLContext context(Optional<String> identity) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, PASSWORD);
         trusted.setCertificateEntry("ca", authority);

@@ -19,6 +19,7 @@ import io.flotilla.apiserver.pipeline.PatchType;
 import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.pipeline.Writes;
 import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
 import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.request.DeleteOptions;
@@ -74,7 +75,12 @@ final class CustomServer implements AutoCloseable {
                 Clock.systemUTC(),
                 new Random(2));
         Authorizer everyone = (_, _) -> Authorizer.Decision.ALLOW;
-        api = new Api(registry, cache, store, everyone, new Writes(registry, schema, everyone, Clock.systemUTC()));
+        api = new Api(
+                registry,
+                cache,
+                store,
+                everyone,
+                new Writes(registry, schema, everyone, Reviews.NONE, Clock.systemUTC()));
         kinds = new CustomKinds(schema, cache, registry, Clock.systemUTC());
         caller = new Caller(new User("jane", "", List.of(), Map.of()), "test", warnings::add);
         cache.start();

@@ -106,18 +106,7 @@ final class Rule {
             return "'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to"
                     + " call cost exceeds limit for rule: " + told;
         }
-        return plain(e) + " evaluating rule: " + told;
-    }
-
-    /** The library's words for what has others in Kubernetes. */
-    private static String plain(CelEvaluationException e) {
-        String words = String.valueOf(e.getMessage());
-        int colon = words.startsWith("evaluation error") ? words.indexOf(": ") : -1;
-        String why = colon < 0 ? words : words.substring(colon + 2);
-        if (why.startsWith("key '") && why.endsWith("' is not present in map.")) {
-            return "no such key: " + why.substring(5, why.indexOf('\'', 5));
-        }
-        return e.getErrorCode() == CelErrorCode.DIVIDE_BY_ZERO ? "division by zero" : why;
+        return Expressions.plain(e) + " evaluating rule: " + told;
     }
 
     private String detail(Map<String, Object> variables) {

@@ -1,0 +1,64 @@
+package io.flotilla.apiserver.admission.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.apiserver.extension.cel.EvaluationException;
+import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The match conditions of a webhook: it is asked where all hold. */
+final class Conditions {
+    static final Set<String> VARIABLES = Set.of("object", "oldObject", "request");
+
+    private final List<Condition> conditions = new ArrayList<>(0);
+
+    private Conditions() {}
+
+    /** A condition that could not be read fails whenever it is evaluated. */
+    private record Condition(String text, Optional<ObjectExpression> expression, String trouble) {}
+
+    static Conditions of(JsonNode conditions) {
+        Conditions read = new Conditions();
+        for (JsonNode each : conditions) {
+            String text = each.path("expression").asText();
+            try {
+                read.conditions.add(new Condition(text, Optional.of(ObjectExpression.ofBoolean(text, VARIABLES)), ""));
+            } catch (IllegalArgumentException e) {
+                read.conditions.add(new Condition(text, Optional.empty(), "compilation error: " + e.getMessage()));
+            }
+        }
+        return read;
+    }
+
+    boolean isEmpty() {
+        return conditions.isEmpty();
+    }
+
+    /**
+     * Whether all hold; one that does not decides, whatever becomes of the others.
+     *
+     * @throws EvaluationException one cannot be evaluated
+     */
+    boolean hold(Map<String, Object> variables) throws EvaluationException {
+        List<String> troubles = new ArrayList<>(0);
+        for (Condition each : conditions) {
+            try {
+                if (each.expression().isEmpty()) {
+                    troubles.add(each.trouble());
+                } else if (!each.expression().get().isTrue(variables)) {
+                    return false;
+                }
+            } catch (EvaluationException e) {
+                troubles.add("expression '" + each.text().strip() + "' resulted in error: " + e.getMessage());
+            }
+        }
+        if (!troubles.isEmpty()) {
+            throw new EvaluationException(
+                    troubles.size() == 1 ? troubles.getFirst() : "[" + String.join(", ", troubles) + "]");
+        }
+        return true;
+    }
+}

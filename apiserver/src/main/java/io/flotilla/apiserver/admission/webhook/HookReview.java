@@ -1,0 +1,273 @@
+package io.flotilla.apiserver.admission.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
+import io.flotilla.apiserver.extension.cel.EvaluationException;
+import io.flotilla.apiserver.registry.Review;
+import io.flotilla.apiserver.registry.Reviews.Operation;
+import io.flotilla.apiserver.registry.Reviews.Write;
+import io.flotilla.apiserver.request.Quoting;
+import io.flotilla.apiserver.request.StatusException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the webhooks that concern one write: those that mutate one after the other, those that validate at once. */
+final class HookReview implements Review {
+    private static final Logger LOG = LoggerFactory.getLogger(HookReview.class);
+
+    private final Write write;
+    private final List<Invocation> mutating;
+    private final List<Invocation> validating;
+    private final Forms forms;
+    private final Namespaces namespaces;
+    private final WebhookClient client;
+
+    HookReview(
+            Write write,
+            List<Invocation> mutating,
+            List<Invocation> validating,
+            Forms forms,
+            Namespaces namespaces,
+            WebhookClient client) {
+        this.write = write;
+        this.mutating = mutating;
+        this.validating = validating;
+        this.forms = forms;
+        this.namespaces = namespaces;
+        this.client = client;
+    }
+
+    @Override
+    public void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
+        builtIn.accept(object);
+        Reinvocation reinvocation = new Reinvocation();
+        mutating.forEach(each -> mutate(each, object, old, reinvocation));
+        if (!reinvocation.changed) {
+            return;
+        }
+        ObjectNode before = object.deepCopy();
+        builtIn.accept(object);
+        if (!object.equals(before)) {
+            reinvocation.askAgain();
+        }
+        for (Invocation each : mutating) {
+            if (reinvocation.again.contains(each)) {
+                mutate(each, object, old, reinvocation);
+            }
+        }
+    }
+
+    /** Who wants to be asked again, and who is. */
+    private static final class Reinvocation {
+        final Set<Invocation> again = new HashSet<>();
+        private final List<Invocation> asked = new ArrayList<>();
+        boolean changed;
+
+        void askAgain() {
+            again.addAll(asked);
+            asked.clear();
+        }
+    }
+
+    private void mutate(Invocation invocation, ObjectNode object, @Nullable ObjectNode old, Reinvocation reinvocation) {
+        Optional<Verdict> verdict = settle(invocation, ask(invocation, object, old));
+        if (verdict.isEmpty()) {
+            return;
+        }
+        JsonNode patch = verdict.get().patch();
+        if (!patch.isNull() && !patch.isEmpty()) {
+            ObjectNode before = object.deepCopy();
+            forms.patch(write, invocation.as(), object, patch);
+            if (!object.equals(before)) {
+                reinvocation.changed = true;
+                reinvocation.askAgain();
+            }
+        }
+        if (invocation.hook().reinvoked()) {
+            reinvocation.asked.add(invocation);
+        }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old) {
+        validateAll(object, old);
+    }
+
+    @Override
+    public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
+        ObjectNode before = old.get().orElse(null);
+        mutate(object, before, _ -> {});
+        validateAll(object, before);
+    }
+
+    @Override
+    public void delete(ObjectNode old) {
+        askAllWithoutChange(null, old);
+    }
+
+    @Override
+    public void connect(ObjectNode options) {
+        askAllWithoutChange(options, null);
+    }
+
+    private void askAllWithoutChange(@Nullable ObjectNode object, @Nullable ObjectNode old) {
+        for (Invocation each : mutating) {
+            Optional<Verdict> verdict = settle(each, ask(each, object, old));
+            if (verdict.isPresent() && !verdict.get().patch().isEmpty()) {
+                throw StatusException.internal(
+                        "admission webhook " + Quoting.quote(each.hook().name())
+                                + " attempted to modify the object, which is not supported for this operation");
+            }
+        }
+        validateAll(object, old);
+    }
+
+    private void validateAll(@Nullable ObjectNode object, @Nullable ObjectNode old) {
+        if (validating.size() == 1) {
+            settle(validating.getFirst(), ask(validating.getFirst(), object, old));
+            return;
+        }
+        List<Callable<Outcome>> questions = new ArrayList<>(validating.size());
+        validating.forEach(each -> questions.add(() -> ask(each, object, old)));
+        List<Future<Outcome>> answers;
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("webhook-", 0).factory())) {
+            answers = threads.invokeAll(questions);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StatusException.timeout("request did not complete within requested timeout", 0);
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            settle(validating.get(i), get(answers.get(i)));
+        }
+    }
+
+    private static Outcome get(Future<Outcome> answer) {
+        try {
+            return answer.get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What came of asking a webhook. */
+    private sealed interface Outcome {
+        /** It need not be asked. */
+        record Spared() implements Outcome {}
+
+        record Answered(Verdict verdict) implements Outcome {}
+
+        record Failed(CallException why) implements Outcome {}
+
+        /** The write fails, whatever the failure policy. */
+        record Refused(StatusException why) implements Outcome {}
+    }
+
+    /** Lets pass, or refuses; returns the answer that lets pass. */
+    private Optional<Verdict> settle(Invocation invocation, Outcome outcome) {
+        Hook hook = invocation.hook();
+        switch (outcome) {
+            case Outcome.Spared _ -> {
+                return Optional.empty();
+            }
+            case Outcome.Answered(Verdict verdict) -> {
+                verdict.warnings().forEach(write.warn());
+                if (!verdict.allowed()) {
+                    throw verdict.denial(hook.name());
+                }
+                return Optional.of(verdict);
+            }
+            case Outcome.Refused(StatusException why) -> throw why;
+            case Outcome.Failed(CallException why) -> {
+                String told = "failed calling webhook " + Quoting.quote(hook.name()) + ": " + why.getMessage();
+                if (!hook.ignoresFailure()) {
+                    throw StatusException.internal(told);
+                }
+                LOG.warn("failing open: {}", told);
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Outcome ask(Invocation invocation, @Nullable ObjectNode object, @Nullable ObjectNode old) {
+        Hook hook = invocation.hook();
+        try {
+            if (!hook.selectsAllNamespaces() && !selectsNamespace(hook, object, old)) {
+                return new Outcome.Spared();
+            }
+            if (!hook.selectsObject(node(object), node(old))) {
+                return new Outcome.Spared();
+            }
+            JsonNode shown = form(invocation, object);
+            JsonNode shownOld = form(invocation, old);
+            ReviewRequest request = new ReviewRequest(write, invocation, forms, object == null ? old : object);
+            if (!hook.conditions().isEmpty() && !isMet(hook, request, shown, shownOld)) {
+                return new Outcome.Spared();
+            }
+            if (write.dryRun() && !hook.supportsDryRun()) {
+                throw StatusException.badRequest(
+                        "admission webhook " + Quoting.quote(hook.name()) + " does not support dry run");
+            }
+            String uid = UUID.randomUUID().toString();
+            byte[] question = ReviewMessage.ask(hook.reviewVersion(), request.with(uid, shown, shownOld));
+            byte[] answer = client.post(hook.endpoint(), question, hook.timeout());
+            return new Outcome.Answered(ReviewMessage.read(answer, hook, uid));
+        } catch (CallException e) {
+            return new Outcome.Failed(e);
+        } catch (StatusException e) {
+            return new Outcome.Refused(e);
+        }
+    }
+
+    private static JsonNode node(@Nullable ObjectNode object) {
+        return object == null ? NullNode.getInstance() : object;
+    }
+
+    private JsonNode form(Invocation invocation, @Nullable ObjectNode object) {
+        return object == null ? NullNode.getInstance() : forms.form(write, invocation.as(), object);
+    }
+
+    /** A namespace that is written is selected by what it is to be. */
+    private boolean selectsNamespace(Hook hook, @Nullable ObjectNode object, @Nullable ObjectNode old) {
+        boolean namespace = write.resource().group().isEmpty()
+                && write.resource().resource().equals("namespaces");
+        if (!namespace) {
+            return write.namespace().isEmpty() || hook.selectsNamespace(namespaces.labels(write.namespace()));
+        }
+        boolean written = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
+        if (object != null && written && write.subresource().isEmpty()) {
+            return hook.selectsNamespace(object.path("metadata").path("labels"));
+        }
+        return hook.selectsNamespace(
+                old == null
+                        ? namespaces.labels(write.name())
+                        : old.path("metadata").path("labels"));
+    }
+
+    private boolean isMet(Hook hook, ReviewRequest request, JsonNode object, JsonNode old) {
+        try {
+            return hook.conditions().hold(request.variables(object, old));
+        } catch (EvaluationException e) {
+            if (hook.ignoresFailure()) {
+                return false;
+            }
+            throw StatusException.forbidden(write.resource(), request.name(), String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.flotilla.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What admission that objects configure (webhooks, policies) has to say about one write. Objects are in the form in which
+ * the write holds them: in the storage version where they are stored, else as the client sent them. To refuse, its
+ * methods throw {@link io.flotilla.apiserver.request.StatusException}; all may block for as long as a webhook takes, and
+ * run again where the write is tried again.
+ */
+public interface Review {
+    /** Nothing is configured that concerns the write. */
+    Review NONE = new Review() {};
+
+    /**
+     * Completes the object, in place.
+     *
+     * @param old null for a creation
+     * @param builtIn admission that comes first, and once more where the object has been changed after it
+     */
+    default void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
+        builtIn.accept(object);
+    }
+
+    /** Last word on a valid object. */
+    default void validate(ObjectNode object, @Nullable ObjectNode old) {}
+
+    /** Last word on a deletion. */
+    default void delete(ObjectNode old) {}
+
+    /** Last word on a connection, by its options. */
+    default void connect(ObjectNode options) {}
+
+    /**
+     * Both steps at once, for what is not stored as it is sent: the body of a subresource.
+     *
+     * @param old what is there now; asked for only where someone wants to know
+     */
+    default void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {}
+}
