@@ -20,6 +20,11 @@ import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.Strategy;
 import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.admissionregistration.MutatingBindingStrategy;
+import io.flotilla.apiserver.registry.admissionregistration.MutatingPolicyStrategy;
+import io.flotilla.apiserver.registry.admissionregistration.ValidatingBindingStrategy;
+import io.flotilla.apiserver.registry.admissionregistration.ValidatingPolicyStrategy;
+import io.flotilla.apiserver.registry.admissionregistration.WebhookStrategy;
 import io.flotilla.apiserver.registry.aggregation.ApiServiceStrategy;
 import io.flotilla.apiserver.registry.batch.CronJobStrategy;
 import io.flotilla.apiserver.registry.batch.JobStrategy;
@@ -205,6 +210,13 @@ public final class BuiltInKinds implements KindRules {
         String levels = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
         strategies.put(levels, new PriorityLevelStrategy(DefaultObjects.mandatorySpecs(levels)));
         strategies.put("apiservices.apiregistration.k8s.io", new ApiServiceStrategy());
+        String group = ".admissionregistration.k8s.io";
+        strategies.put("mutatingwebhookconfigurations" + group, new WebhookStrategy());
+        strategies.put("validatingwebhookconfigurations" + group, new WebhookStrategy());
+        strategies.put("mutatingadmissionpolicies" + group, new MutatingPolicyStrategy());
+        strategies.put("mutatingadmissionpolicybindings" + group, new MutatingBindingStrategy());
+        strategies.put("validatingadmissionpolicies" + group, new ValidatingPolicyStrategy());
+        strategies.put("validatingadmissionpolicybindings" + group, new ValidatingBindingStrategy());
     }
 
     private void addRoles() {
