@@ -121,7 +121,7 @@ public final class JsonCodec {
                 }
                 JsonNode value = value(parser);
                 if (parser.nextToken() != null) {
-                    throw new MalformedException("invalid character after top-level value");
+                    throw new MalformedException(JsonSyntax.fault(json, offset, length, "more than one value"));
                 }
                 return value;
             } catch (StreamConstraintsException e) {
@@ -130,10 +130,7 @@ public final class JsonCodec {
                                 ? "exceeded max depth"
                                 : "the JSON exceeds a limit: a number or name is too long");
             } catch (JsonParseException e) {
-                throw new MalformedException(e.getOriginalMessage()
-                        + (e.getLocation() == null
-                                ? ""
-                                : " (byte " + e.getLocation().getByteOffset() + ")"));
+                throw new MalformedException(JsonSyntax.fault(json, offset, length, e.getOriginalMessage()));
             } catch (IOException e) {
                 throw new MalformedException("unexpected end of JSON input");
             }

@@ -14,6 +14,7 @@ import io.flotilla.apiserver.schema.FieldProblem;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
 import io.flotilla.apiserver.schema.TypeErrorException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -143,8 +144,11 @@ public final class BodyReader {
     }
 
     private static StatusException unrecognized(byte[] body, Expected expected, String why) {
-        String start = HexFormat.of().formatHex(body, 0, Math.min(SUMMARY_BYTES, body.length));
-        String summary = body.length == 0 ? "no data" : start + (body.length > SUMMARY_BYTES ? " ..." : "");
+        int length = Math.min(SUMMARY_BYTES, body.length);
+        String start = body.length > 0 && body[0] == '{'
+                ? new String(body, 0, length, StandardCharsets.UTF_8)
+                : HexFormat.of().formatHex(body, 0, length);
+        String summary = body.length == 0 ? "<empty>" : start + (body.length > SUMMARY_BYTES ? " ..." : "");
         String prefix =
                 why.startsWith("couldn't get version/kind") ? "" : "couldn't get version/kind; json parse error: ";
         return StatusException.badRequest("the object provided is unrecognized (must be of type " + expected.kind()

@@ -53,6 +53,18 @@ class PodIT {
     }
 
     @Test
+    void a_directory_of_the_node_is_mounted(Lab lab) {
+        try (var namespace = Namespace.create(lab, "host-path")) {
+            namespace.applyExample("host-path.yaml").ok();
+            namespace
+                    .kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/host-path", "--timeout=30s")
+                    .ok();
+
+            assertThat(namespace.kubectl("logs", "host-path").ok()).startsWith("root:");
+        }
+    }
+
+    @Test
     void a_container_that_fails_its_liveness_probe_is_restarted(Lab lab) {
         try (var namespace = Namespace.create(lab, "liveness")) {
             namespace.applyExample("liveness-exec.yaml").ok();
@@ -163,6 +175,37 @@ class PodIT {
             namespace
                     .kubectl("delete", "pod", "shell", "--grace-period=0", "--force")
                     .ok();
+        }
+    }
+
+    @Test
+    void one_can_attach_to_what_a_container_reads_and_writes(Lab lab) throws IOException {
+        try (var namespace = Namespace.create(lab, "attach")) {
+            namespace.apply("""
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: echo}
+                    spec: {containers: [{name: echo, image: busybox, command: [cat], stdin: true}]}
+                    """).ok();
+            namespace
+                    .kubectl("wait", "--for=condition=Ready", "pod/echo", "--timeout=30s")
+                    .ok();
+            var output = temporary.resolve("attached.txt");
+            var attach = lab.shell()
+                    .start(
+                            List.of("kubectl", "-n", namespace.name(), "attach", "-i", "echo"),
+                            output,
+                            temporary.resolve("attach-err"));
+            try (var stdin = attach.outputWriter()) {
+                stdin.write("said to it\n");
+                stdin.flush();
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> Files.readString(output).contains("said to it\n"));
+            } finally {
+                attach.destroy();
+            }
+            assertThat(namespace.kubectl("logs", "echo").ok()).contains("said to it\n");
+            namespace.kubectl("delete", "pod", "echo", "--grace-period=1").ok();
         }
     }
 

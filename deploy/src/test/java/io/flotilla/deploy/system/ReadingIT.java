@@ -1,9 +1,11 @@
 package io.flotilla.deploy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,6 +92,49 @@ class ReadingIT {
                         "/registry/minions/node-1\n",
                         "/registry/namespaces/default\n",
                         "/registry/leases/kube-system/kube-scheduler\n");
+    }
+
+    @Test
+    void changes_are_watched(Lab lab) throws Exception {
+        try (var namespace = Namespace.create(lab, "watching")) {
+            var output = temporary.resolve("watched.txt");
+            var watch = lab.shell()
+                    .start(
+                            List.of("kubectl", "-n", namespace.name(), "get", "configmaps", "-w", "--no-headers"),
+                            output,
+                            temporary.resolve("watch-err"));
+            try {
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> Files.readString(output).contains("kube-root-ca.crt"));
+                namespace
+                        .kubectl("create", "configmap", "seen", "--from-literal=a=b")
+                        .ok();
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> Files.readString(output).contains("seen "));
+            } finally {
+                watch.destroy();
+            }
+        }
+    }
+
+    @Test
+    void malformed_and_invalid_bodies_get_the_status_of_kubernetes(Lab lab) throws Exception {
+        var pods = "/api/v1/namespaces/default/pods";
+        var malformed = Files.writeString(temporary.resolve("malformed.json"), "{\"kind\": \"Pod\", ");
+        assertThat(lab.kubectl("create", "--raw", pods, "-f", malformed.toString())
+                        .failed())
+                .contains("Error from server (BadRequest)", "unexpected end of JSON input");
+        var invalid = Files.writeString(
+                temporary.resolve("invalid.json"),
+                "{\"kind\": \"Pod\", \"apiVersion\": \"v1\", \"metadata\": {\"name\": \"No\"},"
+                        + " \"spec\": {\"containers\": [{\"name\": \"a\"}], \"restartPolicy\": \"Sometimes\"}}");
+        assertThat(lab.kubectl("create", "-f", invalid.toString()).failed())
+                .contains(
+                        "The Pod \"No\" is invalid",
+                        "* metadata.name: Invalid value: \"No\"",
+                        "* spec.containers[0].image: Required value",
+                        "* spec.restartPolicy: Unsupported value: \"Sometimes\": supported values:");
+        assertThat(lab.kubectl("get", "pods", "-o", "name").ok()).doesNotContain("pod/No");
     }
 
     @Test

@@ -156,6 +156,40 @@ class WorkloadIT {
     }
 
     @Test
+    void a_manifest_is_compared_and_applied_by_the_server(Lab lab) throws IOException {
+        try (var namespace = Namespace.create(lab, "server-side")) {
+            var one = manifest("one", "red");
+            namespace.kubectl("apply", "--server-side", "-f", one).ok();
+            assertThat(namespace.kubectl("diff", "--server-side", "-f", one).ok())
+                    .isEmpty();
+
+            var other = manifest("other", "blue");
+            var difference = namespace.kubectl("diff", "--server-side", "-f", other);
+            assertThat(difference.exit()).isEqualTo(1);
+            assertThat(difference.output()).contains("-  color: red", "+  color: blue");
+
+            assertThat(namespace
+                            .kubectl("apply", "--server-side", "--field-manager=someone", "-f", other)
+                            .failed())
+                    .contains("Apply failed with 1 conflict: conflict with \"kubectl\": .data.color");
+            namespace
+                    .kubectl("apply", "--server-side", "--field-manager=someone", "--force-conflicts", "-f", other)
+                    .ok();
+            assertThat(namespace.value("configmap/paint", ".data.color")).isEqualTo("blue");
+        }
+    }
+
+    private String manifest(String file, String color) throws IOException {
+        return Files.writeString(temporary.resolve(file + ".yaml"), """
+                        apiVersion: v1
+                        kind: ConfigMap
+                        metadata: {name: paint}
+                        data: {color: %s}
+                        """.formatted(color))
+                .toString();
+    }
+
+    @Test
     void a_finalizer_holds_back_deletion(Lab lab) {
         try (var namespace = Namespace.create(lab, "finalizers")) {
             namespace.apply("""
