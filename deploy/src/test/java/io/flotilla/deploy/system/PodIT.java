@@ -49,6 +49,9 @@ class PodIT {
             assertThat(namespace.value(
                             "pod/init-container", ".status.initContainerStatuses[0].state.terminated.reason"))
                     .isEqualTo("Completed");
+            namespace
+                    .kubectl("delete", "pod", "init-container", "--grace-period=1")
+                    .ok();
         }
     }
 
