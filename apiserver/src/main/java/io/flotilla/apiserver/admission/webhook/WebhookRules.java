@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.admission.webhook;
 
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import io.flotilla.apiserver.registry.admissionregistration.MatchRules;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
@@ -10,31 +11,57 @@ import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What makes one webhook of a configuration valid. */
 final class WebhookRules {
-    private static final Set<String> OPERATIONS = Set.of("*", "CREATE", "UPDATE", "DELETE", "CONNECT");
     private static final List<String> VERSIONS = List.of("v1", "v1beta1");
-    private static final int MOST_CONDITIONS = 64;
-    private static final String URL_FORM = "; desired format: https://host[:port]/path";
+    private static final Set<String> NO_SIDE_EFFECTS = Set.of("None", "NoneOnDryRun");
+    private static final Set<String> SIDE_EFFECTS = Set.of("None", "NoneOnDryRun", "Some", "Unknown");
+    private static final String URL_FORM = "; desired format: https://host[/path]";
 
+    private final Demands demands;
     private final Findings findings;
 
-    WebhookRules(Findings findings) {
+    WebhookRules(Demands demands, Findings findings) {
+        this.demands = demands;
         this.findings = findings;
+    }
+
+    /** What is demanded of a webhook; an update may keep what was once allowed if the old configuration has it. */
+    record Demands(boolean noSideEffects, boolean knownVersion, boolean uniqueName) {
+        static final Demands OF_NEW = new Demands(true, true, true);
+
+        static Demands ofUpdate(Field old) {
+            boolean noSideEffects = true;
+            boolean knownVersion = true;
+            boolean uniqueName = true;
+            Set<String> names = new HashSet<>();
+            for (Field hook : old.at("webhooks").items()) {
+                noSideEffects &= NO_SIDE_EFFECTS.contains(hook.text("sideEffects"));
+                knownVersion &= isKnown(hook.at("admissionReviewVersions"));
+                uniqueName &= names.add(hook.text("name"));
+            }
+            return new Demands(noSideEffects, knownVersion, uniqueName);
+        }
+    }
+
+    private static boolean isKnown(Field versions) {
+        return versions.any(version -> VERSIONS.contains(version.text()));
     }
 
     void check(Field hook) {
         name(hook.at("name"));
-        hook.at("rules").items().forEach(this::rule);
-        optional(hook.at("failurePolicy"), Set.of("Ignore", "Fail"));
-        optional(hook.at("matchPolicy"), Set.of("Exact", "Equivalent"));
+        hook.at("rules").items().forEach(rule -> MatchRules.checkRule(rule, findings));
+        optional(hook.at("failurePolicy"), MatchRules.FAILURE_POLICIES);
+        optional(hook.at("matchPolicy"), MatchRules.MATCH_POLICIES);
         Field sideEffects = hook.at("sideEffects");
+        Set<String> allowed = demands.noSideEffects() ? NO_SIDE_EFFECTS : SIDE_EFFECTS;
         if (sideEffects.isSet()) {
-            findings.oneOf(sideEffects, Set.of("None", "NoneOnDryRun"));
+            findings.oneOf(sideEffects, allowed);
         } else {
-            findings.required(sideEffects, "must specify one of None, NoneOnDryRun");
+            findings.required(sideEffects, "must specify one of " + String.join(", ", new TreeSet<>(allowed)));
         }
         Field timeout = hook.at("timeoutSeconds");
         if (timeout.isSet() && (timeout.number() < 1 || timeout.number() > 30)) {
@@ -42,9 +69,9 @@ final class WebhookRules {
         }
         Selectors.check(hook.at("namespaceSelector"), findings);
         Selectors.check(hook.at("objectSelector"), findings);
-        optional(hook.at("reinvocationPolicy"), Set.of("Never", "IfNeeded"));
+        optional(hook.at("reinvocationPolicy"), MatchRules.REINVOCATION_POLICIES);
         client(hook.at("clientConfig"));
-        conditions(hook.at("matchConditions"));
+        MatchRules.checkConditions(hook.at("matchConditions"), this::expression, findings);
         versions(hook.at("admissionReviewVersions"));
     }
 
@@ -62,71 +89,6 @@ final class WebhookRules {
     private void optional(Field field, Set<String> supported) {
         if (field.isSet()) {
             findings.oneOf(field, supported);
-        }
-    }
-
-    private void rule(Field rule) {
-        wildcard(rule.at("operations"), "operations");
-        for (Field operation : rule.at("operations").items()) {
-            findings.oneOf(operation, OPERATIONS);
-        }
-        wildcard(rule.at("apiGroups"), "API groups");
-        wildcard(rule.at("apiVersions"), "API versions");
-        for (Field version : rule.at("apiVersions").items()) {
-            if (version.isEmpty()) {
-                findings.required(version);
-            }
-        }
-        resources(rule.at("resources"));
-        optional(rule.at("scope"), Set.of("Cluster", "Namespaced", "*"));
-    }
-
-    private void wildcard(Field list, String what) {
-        if (list.isEmpty()) {
-            findings.required(list);
-        } else if (list.size() > 1 && list.texts().contains("*")) {
-            findings.invalid(list, "if '*' is present, must not specify other " + what);
-        }
-    }
-
-    private void resources(Field resources) {
-        if (resources.isEmpty()) {
-            findings.required(resources);
-        }
-        Set<String> anySubresource = new HashSet<>();
-        Set<String> anyResource = new HashSet<>();
-        boolean plain = false;
-        for (Field each : resources.items()) {
-            String text = each.text();
-            if (text.isEmpty()) {
-                findings.required(each);
-                continue;
-            }
-            int slash = text.indexOf('/');
-            if (slash < 0) {
-                plain = !text.equals("*");
-                continue;
-            }
-            String resource = text.substring(0, slash);
-            String subresource = text.substring(slash + 1);
-            if (anySubresource.contains(resource)) {
-                findings.invalid(each, "if '" + resource + "/*' is present, must not specify " + text);
-            }
-            if (anyResource.contains(subresource)) {
-                findings.invalid(each, "if '*/" + subresource + "' is present, must not specify " + text);
-            }
-            if (subresource.equals("*")) {
-                anySubresource.add(resource);
-            }
-            if (resource.equals("*")) {
-                anyResource.add(subresource);
-            }
-        }
-        if (resources.size() > 1 && resources.texts().contains("*/*")) {
-            findings.invalid(resources, "if '*/*' is present, must not specify other resources");
-        }
-        if (plain && resources.texts().contains("*")) {
-            findings.invalid(resources, "if '*' is present, must not specify other resources without subresources");
         }
     }
 
@@ -153,7 +115,7 @@ final class WebhookRules {
             findings.invalid(field, scheme, "'https' is the only allowed URL scheme" + URL_FORM);
         }
         if (orEmpty(url.getHost()).isEmpty()) {
-            findings.invalid(field, orEmpty(url.getHost()), "host must be specified" + URL_FORM);
+            findings.invalid(field, orEmpty(url.getHost()), "host must be provided" + URL_FORM);
         }
         refuse(field, url.getRawUserInfo(), "user information is not permitted in the URL");
         refuse(field, url.getRawFragment(), "fragments are not permitted in the URL");
@@ -209,30 +171,7 @@ final class WebhookRules {
         }
     }
 
-    private void conditions(Field conditions) {
-        if (conditions.size() > MOST_CONDITIONS) {
-            findings.tooMany(conditions, conditions.size(), MOST_CONDITIONS);
-        }
-        Set<String> names = new HashSet<>();
-        for (Field condition : conditions.items()) {
-            Field name = condition.at("name");
-            expression(condition.at("expression"));
-            if (name.isEmpty()) {
-                findings.required(name);
-            } else {
-                findings.invalid(name, Names.qualified(name.text()));
-                if (!names.add(name.text())) {
-                    findings.duplicate(name);
-                }
-            }
-        }
-    }
-
     private void expression(Field expression) {
-        if (expression.text().isBlank()) {
-            findings.required(expression);
-            return;
-        }
         try {
             ObjectExpression.ofBoolean(expression.text(), Conditions.VARIABLES);
         } catch (IllegalArgumentException e) {
@@ -253,7 +192,7 @@ final class WebhookRules {
                 findings.invalid(version, "duplicate version");
             }
         }
-        if (VERSIONS.stream().noneMatch(seen::contains)) {
+        if (demands.knownVersion() && !isKnown(versions)) {
             findings.invalid(versions, "must include at least one of v1, v1beta1");
         }
     }

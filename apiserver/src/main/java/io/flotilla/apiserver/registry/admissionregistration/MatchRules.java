@@ -7,12 +7,13 @@ import io.flotilla.apiserver.registry.validation.Selectors;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What webhooks and policies say about the requests that are theirs. */
-final class MatchRules {
-    static final Set<String> FAILURE_POLICIES = Set.of("Ignore", "Fail");
-    static final Set<String> MATCH_POLICIES = Set.of("Exact", "Equivalent");
-    static final Set<String> REINVOCATION_POLICIES = Set.of("Never", "IfNeeded");
+public final class MatchRules {
+    public static final Set<String> FAILURE_POLICIES = Set.of("Ignore", "Fail");
+    public static final Set<String> MATCH_POLICIES = Set.of("Exact", "Equivalent");
+    public static final Set<String> REINVOCATION_POLICIES = Set.of("Never", "IfNeeded");
     private static final Set<String> OPERATIONS = Set.of("*", "CREATE", "UPDATE", "DELETE", "CONNECT");
     private static final Set<String> SCOPES = Set.of("Cluster", "Namespaced", "*");
     private static final int MAX_CONDITIONS = 64;
@@ -48,7 +49,7 @@ final class MatchRules {
     }
 
     /** Checks a {@code RuleWithOperations}. */
-    static void checkRule(Field rule, Findings findings) {
+    public static void checkRule(Field rule, Findings findings) {
         Field operations = rule.at("operations");
         checkList(operations, "operations", findings);
         for (Field operation : operations.items()) {
@@ -119,15 +120,22 @@ final class MatchRules {
         }
     }
 
-    /** Checks the form of {@code matchConditions}. */
-    static void checkConditions(Field conditions, Findings findings) {
+    /**
+     * Checks {@code matchConditions}.
+     *
+     * @param expressions checks an expression that is there
+     */
+    public static void checkConditions(Field conditions, Consumer<Field> expressions, Findings findings) {
         if (conditions.size() > MAX_CONDITIONS) {
             findings.tooMany(conditions, conditions.size(), MAX_CONDITIONS);
         }
         Set<String> names = new HashSet<>();
         for (Field condition : conditions.items()) {
-            if (condition.text("expression").isBlank()) {
-                findings.required(condition.at("expression"));
+            Field expression = condition.at("expression");
+            if (expression.text().isBlank()) {
+                findings.required(expression);
+            } else {
+                expressions.accept(expression);
             }
             Field name = condition.at("name");
             if (name.isEmpty()) {

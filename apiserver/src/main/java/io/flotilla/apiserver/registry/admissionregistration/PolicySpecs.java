@@ -51,7 +51,7 @@ final class PolicySpecs {
                 findings.required(constraints.at("resourceRules"));
             }
         }
-        MatchRules.checkConditions(spec.at("matchConditions"), findings);
+        MatchRules.checkConditions(spec.at("matchConditions"), _ -> {}, findings);
         for (Field variable : spec.at("variables").items()) {
             checkVariable(variable, findings);
         }

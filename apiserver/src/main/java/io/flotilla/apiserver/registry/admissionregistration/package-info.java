@@ -1,4 +1,4 @@
-/** Webhooks and policies of admission as objects: their form, not what their expressions mean. */
+/** Policies of admission as objects: their form, not what their expressions mean; and what webhooks share with them. */
 @NullMarked
 package io.flotilla.apiserver.registry.admissionregistration;
 

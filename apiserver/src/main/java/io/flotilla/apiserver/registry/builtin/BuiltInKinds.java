@@ -24,7 +24,6 @@ import io.flotilla.apiserver.registry.admissionregistration.MutatingBindingStrat
 import io.flotilla.apiserver.registry.admissionregistration.MutatingPolicyStrategy;
 import io.flotilla.apiserver.registry.admissionregistration.ValidatingBindingStrategy;
 import io.flotilla.apiserver.registry.admissionregistration.ValidatingPolicyStrategy;
-import io.flotilla.apiserver.registry.admissionregistration.WebhookStrategy;
 import io.flotilla.apiserver.registry.aggregation.ApiServiceStrategy;
 import io.flotilla.apiserver.registry.batch.CronJobStrategy;
 import io.flotilla.apiserver.registry.batch.JobStrategy;
@@ -211,8 +210,6 @@ public final class BuiltInKinds implements KindRules {
         strategies.put(levels, new PriorityLevelStrategy(DefaultObjects.mandatorySpecs(levels)));
         strategies.put("apiservices.apiregistration.k8s.io", new ApiServiceStrategy());
         String group = ".admissionregistration.k8s.io";
-        strategies.put("mutatingwebhookconfigurations" + group, new WebhookStrategy());
-        strategies.put("validatingwebhookconfigurations" + group, new WebhookStrategy());
         strategies.put("mutatingadmissionpolicies" + group, new MutatingPolicyStrategy());
         strategies.put("mutatingadmissionpolicybindings" + group, new MutatingBindingStrategy());
         strategies.put("validatingadmissionpolicies" + group, new ValidatingPolicyStrategy());

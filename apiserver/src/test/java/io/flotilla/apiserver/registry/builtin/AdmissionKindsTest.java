@@ -2,6 +2,7 @@ package io.flotilla.apiserver.registry.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,11 @@ class AdmissionKindsTest {
     private static final String POLICY = "matchConstraints: {resourceRules: [" + RULE + "]}";
 
     private static Kind kind(String resource) {
-        return new Kind("admissionregistration.k8s.io", "v1", resource);
+        Kind kind = new Kind("admissionregistration.k8s.io", "v1", resource);
+        if (resource.endsWith("webhookconfigurations")) {
+            kind.kinds.withRules(kind.resource().qualifiedResource(), new WebhookStrategy());
+        }
+        return kind;
     }
 
     private static String hooks(String fields) {
@@ -66,6 +71,7 @@ class AdmissionKindsTest {
             rules: [{resources: ['pods/*', 'pods/log']}] | rules[0].resources[1]: Invalid value: "pods/log": if 'pods/*' is present, must not specify pods/log
             rules: [{resources: ['*/scale', 'a/scale']}] | rules[0].resources[1]: Invalid value: "a/scale": if '*/scale' is present, must not specify a/scale
             rules: [{scope: 'Galaxy'}] | rules[0].scope: Unsupported value: "Galaxy": supported values: "*", "Cluster", "Namespaced"
+            matchConditions: [{name: 'a', expression: '1'}] | matchConditions[0].expression: Invalid value: "1": must evaluate to bool
             matchConditions: [{name: 'a'}] | matchConditions[0].expression: Required value
             matchConditions: [{name: 'a', expression: 'true'}, {name: 'a', expression: 'true'}] | matchConditions[1].name: Duplicate value: "a"
             """)
