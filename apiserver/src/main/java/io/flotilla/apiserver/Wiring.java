@@ -16,6 +16,7 @@ import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.extension.CustomKinds;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
 import io.flotilla.apiserver.flowcontrol.Admission;
+import io.flotilla.apiserver.flowcontrol.SchemaConditions;
 import io.flotilla.apiserver.flowcontrol.Weights;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
@@ -296,7 +297,8 @@ final class Wiring {
             HealthChecks health,
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
-        Housekeeping housekeeping = new Housekeeping(cache, registry, timer);
+        Housekeeping housekeeping =
+                new Housekeeping(cache, registry, new SchemaConditions(registry, Clock.systemUTC()), timer);
         Readiness readiness =
                 new Readiness(health, rest::sayFarewell, main.flags().serving().shutdownDelayDuration());
         return new Lifecycle()

@@ -48,8 +48,12 @@ public final class InProcessServer implements AutoCloseable {
         return context.getBean(GrpcServer.class).port();
     }
 
+    /** Does nothing the second time. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!context.isRunning()) {
+            return;
+        }
         context.getBean(Lifecycle.class).close();
         context.close();
     }

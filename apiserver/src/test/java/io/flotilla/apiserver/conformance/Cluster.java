@@ -35,6 +35,18 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
+    /**
+     * Another server of the cluster, and the administrator before it.
+     *
+     * @param overHttp1 as the client, over HTTP/1.1
+     */
+    record Another(Rest client, Rest overHttp1, InProcessServer server) implements AutoCloseable {
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
     /** What runs, until the run ends. */
     static final class Running implements AutoCloseable {
         private final ExtensionContext context;
@@ -63,8 +75,8 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                             && admin().get("/api/v1/namespaces/default").code() == 200);
         }
 
-        private InProcessServer start() throws Exception {
-            return InProcessServer.start(
+        private InProcessServer start(String... flags) throws Exception {
+            List<String> all = new ArrayList<>(List.of(
                     "--etcd-servers="
                             + etcd.config().servers().stream()
                                     .map(URI::toString)
@@ -74,7 +86,9 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     "--tls-cert-file=" + certificates.certificate("kube-apiserver"),
                     "--tls-private-key-file=" + certificates.key("kube-apiserver"),
                     "--client-ca-file=" + certificates.authority(),
-                    "--service-account-signing-key-file=" + tokenKey);
+                    "--service-account-signing-key-file=" + tokenKey));
+            all.addAll(List.of(flags));
+            return InProcessServer.start(all.toArray(String[]::new));
         }
 
         private static int freePort() throws IOException {
@@ -124,6 +138,17 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             InProcessServer other = start();
             others.add(other);
             return client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+        }
+
+        /** A further server, ready, with further flags. */
+        Another another(String... flags) throws Exception {
+            InProcessServer other = start(flags);
+            Rest client = client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> client.get("/readyz").code() == 200);
+            return new Another(
+                    client, client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, other.restPort()), other);
         }
 
         Rest admin() {

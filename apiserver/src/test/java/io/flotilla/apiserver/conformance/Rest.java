@@ -102,13 +102,23 @@ final class Rest {
 
     /** Opens a watch; fails if it is refused. */
     Watch watch(String path, Watch.Framing framing, String... headers) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response = open(path, headers);
+        return new Watch(response.headers(), response.body(), framing);
+    }
+
+    /** Begins to read a body; fails if there is none to read. */
+    InputStream body(String path) throws IOException, InterruptedException {
+        return open(path).body();
+    }
+
+    private HttpResponse<InputStream> open(String path, String... headers) throws IOException, InterruptedException {
         HttpResponse<InputStream> response = answer(client.sendAsync(
                 request("GET", path, new byte[0], headers), HttpResponse.BodyHandlers.ofInputStream()));
         if (response.statusCode() != 200) {
             throw new AssertionError(
                     response.statusCode() + ": " + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
         }
-        return new Watch(response.headers(), response.body(), framing);
+        return response;
     }
 
     /** Opens a WebSocket; fails, caused by {@link WebSocketHandshakeException}, if it is refused. */
