@@ -22,10 +22,29 @@ class CoreKindsTest {
             limitranges | {spec: {limits: [{type: 'Container', max: {cpu: '1'}, min: {cpu: '2'}}]}} | spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1
             resourcequotas | {spec: {hard: {bananas: '1'}}} | spec.hard[bananas]: Invalid value: "bananas": must be a standard resource type or fully qualified
             endpoints   | {subsets: [{ports: [{port: 80}]}]} | subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`
+            events      | {eventTime: '2026-01-02T03:04:05.000000Z'} | reportingController: Required value
+            events      | {eventTime: '2026-01-02T03:04:05.000000Z', reportingComponent: 'a b'} | reportingController: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')
+            events      | {eventTime: '2026-01-02T03:04:05.000000Z'} | reportingInstance: Required value
+            events      | {eventTime: '2026-01-02T03:04:05.000000Z'} | action: Required value
+            events      | {eventTime: '2026-01-02T03:04:05.000000Z'} | reason: Required value
+            events      | {metadata: {namespace: 'a'}, eventTime: '2026-01-02T03:04:05.000000Z'} | involvedObject.namespace: Invalid value: "": does not match event.namespace
             events      | {involvedObject: {namespace: 'other'}} | involvedObject.namespace: Invalid value: "other": does not match event.namespace
             """)
     void refuses_bad_objects(String resource, String text, String finding) {
         assertThat(new Kind("", "v1", resource).refusals(text)).contains(finding);
+    }
+
+    @Test
+    void an_event_with_a_time_of_its_own_is_short() {
+        Kind events = new Kind("", "v1", "events");
+        String event = "{involvedObject: {namespace: 'other'}, eventTime: '2026-01-02T03:04:05.000000Z',"
+                + " reportingComponent: 'example.com/reporter', reportingInstance: 'r-1', action: 'Binding',"
+                + " reason: 'Scheduled', message: '" + "x".repeat(1024) + "'}";
+        assertThat(events.refusals(event)).isEmpty();
+        assertThat(events.refusals(event.replace("message: '", "message: 'y").replace("r-1", "r".repeat(129))))
+                .containsExactly(
+                        "reportingInstance: Invalid value: \"\": can have at most 128 characters",
+                        "message: Invalid value: \"\": can have at most 1024 characters");
     }
 
     @Test
