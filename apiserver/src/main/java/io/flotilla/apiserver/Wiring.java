@@ -1,5 +1,6 @@
 package io.flotilla.apiserver;
 
+import io.flotilla.apiserver.admission.policy.Policies;
 import io.flotilla.apiserver.admission.webhook.WebhookClient;
 import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import io.flotilla.apiserver.admission.webhook.Webhooks;
@@ -33,6 +34,7 @@ import io.flotilla.apiserver.pipeline.Writes;
 import io.flotilla.apiserver.registry.FieldOwnership;
 import io.flotilla.apiserver.registry.KindRules;
 import io.flotilla.apiserver.registry.Registry;
+import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
 import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.registry.rbac.RoleObjects;
@@ -155,8 +157,9 @@ final class Wiring {
             EtcdStore store,
             Authorizer authorizer,
             WebhookClient webhookClient) {
-        Webhooks webhooks = new Webhooks(schema, registry, webhookClient);
-        Writes writes = new Writes(registry, schema, authorizer, webhooks, Clock.systemUTC());
+        Reviews configured =
+                Reviews.inOrder(new Policies(schema, registry), new Webhooks(schema, registry, webhookClient));
+        Writes writes = new Writes(registry, schema, authorizer, configured, Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }
 

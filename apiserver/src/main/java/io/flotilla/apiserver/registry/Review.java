@@ -41,4 +41,43 @@ public interface Review {
      * @param old what is there now; asked for only where someone wants to know
      */
     default void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {}
+
+    /** Two as one: both complete an object, then both validate it, the first one first. */
+    @SuppressWarnings("ReferenceEquality") // NONE is one instance
+    static Review inOrder(Review first, Review second) {
+        if (first == NONE || second == NONE) {
+            return first == NONE ? second : first;
+        }
+        return new Review() {
+            @Override
+            public void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
+                second.mutate(object, old, admitted -> first.mutate(admitted, old, builtIn));
+            }
+
+            @Override
+            public void validate(ObjectNode object, @Nullable ObjectNode old) {
+                first.validate(object, old);
+                second.validate(object, old);
+            }
+
+            @Override
+            public void delete(ObjectNode old) {
+                first.delete(old);
+                second.delete(old);
+            }
+
+            @Override
+            public void connect(ObjectNode options) {
+                first.connect(options);
+                second.connect(options);
+            }
+
+            @Override
+            public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
+                ObjectNode before = old.get().orElse(null);
+                mutate(object, before, _ -> {});
+                validate(object, before);
+            }
+        };
+    }
 }

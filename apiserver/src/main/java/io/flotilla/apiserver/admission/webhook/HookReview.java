@@ -3,10 +3,12 @@ package io.flotilla.apiserver.admission.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.admission.matching.Forms;
+import io.flotilla.apiserver.admission.matching.Namespaces;
+import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
 import io.flotilla.apiserver.registry.Review;
-import io.flotilla.apiserver.registry.Reviews.Operation;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
@@ -208,15 +210,12 @@ final class HookReview implements Review {
     private Outcome ask(Invocation invocation, @Nullable ObjectNode object, @Nullable ObjectNode old) {
         Hook hook = invocation.hook();
         try {
-            if (!hook.selectsAllNamespaces() && !selectsNamespace(hook, object, old)) {
-                return new Outcome.Spared();
-            }
-            if (!hook.selectsObject(node(object), node(old))) {
+            if (!hook.matching().selects(write, object, old, namespaces)) {
                 return new Outcome.Spared();
             }
             JsonNode shown = form(invocation, object);
             JsonNode shownOld = form(invocation, old);
-            ReviewRequest request = new ReviewRequest(write, invocation, forms, object == null ? old : object);
+            ReviewRequest request = new ReviewRequest(write, invocation.as(), forms, object == null ? old : object);
             if (!hook.conditions().isEmpty() && !isMet(hook, request, shown, shownOld)) {
                 return new Outcome.Spared();
             }
@@ -235,29 +234,8 @@ final class HookReview implements Review {
         }
     }
 
-    private static JsonNode node(@Nullable ObjectNode object) {
-        return object == null ? NullNode.getInstance() : object;
-    }
-
     private JsonNode form(Invocation invocation, @Nullable ObjectNode object) {
         return object == null ? NullNode.getInstance() : forms.form(write, invocation.as(), object);
-    }
-
-    /** A namespace that is written is selected by what it is to be. */
-    private boolean selectsNamespace(Hook hook, @Nullable ObjectNode object, @Nullable ObjectNode old) {
-        boolean namespace = write.resource().group().isEmpty()
-                && write.resource().resource().equals("namespaces");
-        if (!namespace) {
-            return write.namespace().isEmpty() || hook.selectsNamespace(namespaces.labels(write.namespace()));
-        }
-        boolean written = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
-        if (object != null && written && write.subresource().isEmpty()) {
-            return hook.selectsNamespace(object.path("metadata").path("labels"));
-        }
-        return hook.selectsNamespace(
-                old == null
-                        ? namespaces.labels(write.name())
-                        : old.path("metadata").path("labels"));
     }
 
     private boolean isMet(Hook hook, ReviewRequest request, JsonNode object, JsonNode old) {

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.admission.webhook;
 
+import io.flotilla.apiserver.admission.matching.Conditions;
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
 import io.flotilla.apiserver.registry.admissionregistration.MatchRules;
 import io.flotilla.apiserver.registry.validation.Field;

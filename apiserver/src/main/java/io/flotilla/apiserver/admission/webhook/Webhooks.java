@@ -1,6 +1,9 @@
 package io.flotilla.apiserver.admission.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.apiserver.admission.matching.Forms;
+import io.flotilla.apiserver.admission.matching.Namespaces;
+import io.flotilla.apiserver.admission.matching.Place;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.ResourceCache;
 import io.flotilla.apiserver.cache.StoredForm;
@@ -61,7 +64,7 @@ public final class Webhooks implements Reviews {
             return Review.NONE;
         }
         Configured now = read(mutatingNow, validatingNow);
-        Place place = new Place(write.operation(), write.resource(), write.subresource(), write.namespace());
+        Place place = Place.of(write);
         List<ResourceInfo> equivalents = forms.equivalents(write.resource());
         List<Invocation> first = matching(now.mutatingHooks(), place, equivalents);
         List<Invocation> last = matching(now.validatingHooks(), place, equivalents);
@@ -95,7 +98,7 @@ public final class Webhooks implements Reviews {
     private static List<Invocation> matching(List<Hook> hooks, Place place, List<ResourceInfo> equivalents) {
         List<Invocation> matching = new ArrayList<>();
         for (Hook hook : hooks) {
-            hook.matching(place, equivalents).ifPresent(as -> matching.add(new Invocation(hook, as)));
+            hook.matching().resource(place, equivalents).ifPresent(as -> matching.add(new Invocation(hook, as)));
         }
         return matching;
     }

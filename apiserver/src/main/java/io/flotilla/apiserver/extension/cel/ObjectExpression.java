@@ -26,6 +26,11 @@ public final class ObjectExpression {
         return compile(text, variables, SimpleType.BOOL, "must evaluate to bool");
     }
 
+    /** As {@link #ofBoolean}, of an expression whose value may be anything. */
+    public static ObjectExpression of(String text, Set<String> variables) {
+        return compile(text, variables, SimpleType.DYN, "");
+    }
+
     private static ObjectExpression compile(String text, Set<String> variables, CelType result, String otherwise) {
         CelCompiler compiler = Expressions.compiler(variables);
         Expressions.Compiled compiled;
@@ -34,7 +39,7 @@ public final class ObjectExpression {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("compilation failed: " + e.getMessage(), e);
         }
-        if (!compiled.result().equals(result)) {
+        if (!result.equals(SimpleType.DYN) && !compiled.result().equals(result)) {
             throw new IllegalArgumentException(otherwise);
         }
         return new ObjectExpression(compiled);
@@ -54,7 +59,8 @@ public final class ObjectExpression {
         return Boolean.TRUE.equals(evaluate(variables));
     }
 
-    private Object evaluate(Map<String, Object> variables) throws EvaluationException {
+    /** The value of the expression, as other expressions see it. */
+    public Object evaluate(Map<String, Object> variables) throws EvaluationException {
         try {
             return compiled.program().eval(variables);
         } catch (CelEvaluationException e) {

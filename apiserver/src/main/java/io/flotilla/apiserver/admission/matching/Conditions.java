@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.admission.matching;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The match conditions of a webhook: it is asked where all hold. */
-final class Conditions {
-    static final Set<String> VARIABLES = Set.of("object", "oldObject", "request");
+/** Match conditions: who has them is asked where all hold. */
+public final class Conditions {
+    /** What the conditions of webhooks speak of. */
+    public static final Set<String> VARIABLES = Set.of("object", "oldObject", "request");
 
     private final List<Condition> conditions = new ArrayList<>(0);
 
@@ -20,12 +21,13 @@ final class Conditions {
     /** A condition that could not be read fails whenever it is evaluated. */
     private record Condition(String text, Optional<ObjectExpression> expression, String trouble) {}
 
-    static Conditions of(JsonNode conditions) {
+    /** Reads conditions that speak of these variables. */
+    public static Conditions of(JsonNode conditions, Set<String> variables) {
         Conditions read = new Conditions();
         for (JsonNode each : conditions) {
             String text = each.path("expression").asText();
             try {
-                read.conditions.add(new Condition(text, Optional.of(ObjectExpression.ofBoolean(text, VARIABLES)), ""));
+                read.conditions.add(new Condition(text, Optional.of(ObjectExpression.ofBoolean(text, variables)), ""));
             } catch (IllegalArgumentException e) {
                 read.conditions.add(new Condition(text, Optional.empty(), "compilation error: " + e.getMessage()));
             }
@@ -33,7 +35,7 @@ final class Conditions {
         return read;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return conditions.isEmpty();
     }
 
@@ -42,7 +44,7 @@ final class Conditions {
      *
      * @throws EvaluationException one cannot be evaluated
      */
-    boolean hold(Map<String, Object> variables) throws EvaluationException {
+    public boolean hold(Map<String, Object> variables) throws EvaluationException {
         List<String> troubles = new ArrayList<>(0);
         for (Condition each : conditions) {
             try {

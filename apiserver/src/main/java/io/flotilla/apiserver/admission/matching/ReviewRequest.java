@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.admission.matching;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -13,21 +13,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The AdmissionRequest of a write, but for its objects. */
-final class ReviewRequest {
+public final class ReviewRequest {
     private final ObjectNode request = JsonNodeFactory.instance.objectNode();
     private final String name;
 
-    /** @param subject the object written or deleted; names what the path of a creation leaves open */
-    ReviewRequest(Write write, Invocation invocation, Forms forms, @Nullable ObjectNode subject) {
+    /**
+     * Puts together what is known of the write.
+     *
+     * @param as the name of the resource that rules matched
+     * @param subject the object written or deleted; names what the path of a creation leaves open
+     */
+    public ReviewRequest(Write write, ResourceInfo as, Forms forms, @Nullable ObjectNode subject) {
         boolean creates = write.operation() == Operation.CREATE && write.name().isEmpty();
         name = creates && subject != null
                 ? subject.path("metadata").path("name").asText("")
                 : write.name();
         boolean namespace = write.resource().group().isEmpty()
                 && write.resource().resource().equals("namespaces");
-        Forms.Kind kind = forms.kind(invocation.as(), write.subresource());
+        Forms.Kind kind = forms.kind(as, write.subresource());
         kind(request.putObject("kind"), kind);
-        resource(request.putObject("resource"), invocation.as());
+        resource(request.putObject("resource"), as);
         putUnlessEmpty("subResource", write.subresource());
         kind(request.putObject("requestKind"), forms.kind(write.resource(), write.subresource()));
         resource(request.putObject("requestResource"), write.resource());
@@ -46,7 +51,7 @@ final class ReviewRequest {
     }
 
     /** Name of the object; empty while none is known. */
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -82,7 +87,7 @@ final class ReviewRequest {
     }
 
     /** The whole request. */
-    ObjectNode with(String uid, JsonNode object, JsonNode old) {
+    public ObjectNode with(String uid, JsonNode object, JsonNode old) {
         ObjectNode whole = JsonNodeFactory.instance.objectNode().put("uid", uid);
         whole.setAll(request);
         whole.set("object", object);
@@ -91,7 +96,7 @@ final class ReviewRequest {
     }
 
     /** What conditions may speak of. */
-    Map<String, Object> variables(JsonNode object, JsonNode old) {
+    public Map<String, Object> variables(JsonNode object, JsonNode old) {
         return Map.of(
                 "object",
                 ObjectExpression.value(object),

@@ -1,18 +1,24 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.admission.matching;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.registry.Reviews.Operation;
+import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.schema.ResourceInfo;
 
 /** What rules are held against: the resource, under one of its names, and what is done to it. */
-record Place(Operation operation, ResourceInfo resource, String subresource, String namespace) {
+public record Place(Operation operation, ResourceInfo resource, String subresource, String namespace) {
+
+    /** The place of the write. */
+    public static Place of(Write write) {
+        return new Place(write.operation(), write.resource(), write.subresource(), write.namespace());
+    }
 
     Place as(ResourceInfo other) {
         return new Place(operation, other, subresource, namespace);
     }
 
     /** Whether the RuleWithOperations matches. */
-    boolean matches(JsonNode rule) {
+    public boolean matches(JsonNode rule) {
         return inScope(rule.path("scope").asText("*"))
                 && contains(rule.path("operations"), operation.name())
                 && contains(rule.path("apiGroups"), resource.group())
@@ -20,7 +26,8 @@ record Place(Operation operation, ResourceInfo resource, String subresource, Str
                 && isResource(rule.path("resources"));
     }
 
-    boolean isNamespace() {
+    /** Whether the write is about a namespace itself. */
+    public boolean isNamespace() {
         return resource.group().isEmpty() && resource.resource().equals("namespaces");
     }
 

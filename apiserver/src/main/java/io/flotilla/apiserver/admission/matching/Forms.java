@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.admission.matching;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,27 +17,27 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The objects of a write in the versions in which webhooks want to see them. */
-final class Forms {
+public final class Forms {
     private final Schema schema;
     private final Registry registry;
 
-    Forms(Schema schema, Registry registry) {
+    public Forms(Schema schema, Registry registry) {
         this.schema = schema;
         this.registry = registry;
     }
 
     /** A kind of a version, as reviews name it. */
-    record Kind(String group, String version, String kind) {}
+    public record Kind(String group, String version, String kind) {}
 
     /** Other names under which the same objects are served. */
-    List<ResourceInfo> equivalents(ResourceInfo resource) {
+    public List<ResourceInfo> equivalents(ResourceInfo resource) {
         return Stream.concat(schema.resources().stream(), schema.customResources().stream())
                 .filter(each -> each.storagePrefix().equals(resource.storagePrefix()) && !each.equals(resource))
                 .toList();
     }
 
     /** The kind that is exchanged under that name. */
-    Kind kind(ResourceInfo resource, String subresource) {
+    public Kind kind(ResourceInfo resource, String subresource) {
         SubresourceInfo own = schema.subresources(resource).get(subresource);
         return own == null
                 ? new Kind(resource.group(), resource.version(), resource.kind())
@@ -54,13 +54,13 @@ final class Forms {
     }
 
     /** A copy of the object as it is served under that name. */
-    ObjectNode form(Reviews.Write write, ResourceInfo as, ObjectNode object) {
+    public ObjectNode form(Reviews.Write write, ResourceInfo as, ObjectNode object) {
         ObjectNode copy = object.deepCopy();
         return version(write, as).map(version -> version.fromStorage(copy)).orElse(copy);
     }
 
     /** Puts what a patch makes of the object into its place. */
-    void patch(Reviews.Write write, ResourceInfo as, ObjectNode object, JsonNode patch) {
+    public void patch(Reviews.Write write, ResourceInfo as, ObjectNode object, JsonNode patch) {
         ObjectNode patched;
         StructType type = type(as, write.subresource());
         try {

@@ -1,0 +1,134 @@
+package io.flotilla.apiserver.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Validating admission policies decide what is let in. */
+@ExtendWith(Cluster.class)
+class PoliciesIT {
+    private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+    private static final String BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+
+    private final Cluster.Running cluster;
+    private final Rest admin;
+    private final List<String> made = new ArrayList<>();
+    private String namespace = "";
+    private String configMaps = "";
+
+    PoliciesIT(Cluster.Running cluster) {
+        this.cluster = cluster;
+        this.admin = cluster.admin();
+    }
+
+    @BeforeEach
+    void newNamespace() throws Exception {
+        namespace = cluster.namespace();
+        configMaps = "/api/v1/namespaces/" + namespace + "/configmaps";
+    }
+
+    @AfterEach
+    void forget() throws Exception {
+        for (String each : made) {
+            admin.delete(each);
+        }
+        settle(POLICIES);
+        settle(BINDINGS);
+    }
+
+    private void settle(String list) throws Exception {
+        String now = admin.get(list).resourceVersion();
+        admin.get(list + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + now)
+                .expect(200);
+    }
+
+    /** Makes a policy about config maps and binds it to the test's namespace. */
+    private void enforce(String spec, String binding) throws Exception {
+        ObjectNode policy = Json.object(
+                "{metadata: {name: '%s'}, spec: {matchConstraints: {resourceRules: [{operations: ['CREATE', 'UPDATE', 'DELETE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps']}]}}}",
+                namespace);
+        ((ObjectNode) policy.get("spec")).setAll(Json.object(spec));
+        admin.post(POLICIES, policy).expect(201);
+        made.add(POLICIES + "/" + namespace);
+        ObjectNode bound = Json.object(
+                "{metadata: {name: 'bind-%s'}, spec: {policyName: '%s', matchResources: {namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': '%s'}}}}}",
+                namespace, namespace, namespace);
+        ((ObjectNode) bound.get("spec")).setAll(Json.object(binding));
+        admin.post(BINDINGS, bound).expect(201);
+        made.add(BINDINGS + "/bind-" + namespace);
+        settle(POLICIES);
+        settle(BINDINGS);
+    }
+
+    private String denied(String why) {
+        return "configmaps \"c\" is forbidden: ValidatingAdmissionPolicy '" + namespace + "' with binding 'bind-"
+                + namespace + "' denied request: " + why;
+    }
+
+    @Test
+    void whatAPolicyDoesNotAllowIsDenied() throws Exception {
+        enforce(
+                "{variables: [{name: 'size', expression: 'size(object.data)'}],"
+                        + " matchConditions: [{name: 'written', expression: \"request.operation != 'DELETE'\"}],"
+                        + " validations: [{expression: 'variables.size < 2', messageExpression: \"'has ' + string(variables.size) + ' in ' + namespaceObject.metadata.name\"},"
+                        + " {expression: \"object.data.a != 'x'\", message: 'no x', reason: 'Forbidden'},"
+                        + " {expression: \"oldObject == null || object.data.a != 'y'\"}]}",
+                "{validationActions: ['Deny']}");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'b', b: 'c'}}"))
+                .refused(422, "Invalid", denied("has 2 in " + namespace));
+        Reply forbidden = admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'x'}}"))
+                .refused(403, "Forbidden", denied("no x"));
+        assertThat(forbidden.at("/details/causes/0/message")).endsWith("denied request: no x");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {b: 'x'}}"))
+                .refused(422, "Invalid", denied("expression 'object.data.a != 'x'' resulted in error: no such key: a"));
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'y'}}"))
+                .expect(201);
+        admin.patch(configMaps + "/c", Rest.MERGE_PATCH, "{metadata: {labels: {a: 'b'}}}")
+                .refused(422, "Invalid", denied("failed expression: oldObject == null || object.data.a != 'y'"));
+        admin.delete(configMaps + "/c").expect(200);
+    }
+
+    @Test
+    void warningsLetPass() throws Exception {
+        enforce(
+                "{validations: [{expression: 'false', message: 'mind the gap'}]}",
+                "{validationActions: ['Warn', 'Audit']}");
+        assertThat(admin.post(configMaps, Json.object("{metadata: {name: 'c'}}"))
+                        .expect(201)
+                        .warnings())
+                .containsExactly("299 - \"Validation failed for ValidatingAdmissionPolicy '" + namespace
+                        + "' with binding 'bind-" + namespace + "': mind the gap\"");
+        admin.post("/api/v1/namespaces/default/configmaps?dryRun=All", Json.object("{metadata: {name: 'c'}}"))
+                .expect(201);
+    }
+
+    @Test
+    void bindingsGiveParameters() throws Exception {
+        admin.post(
+                        "/api/v1/namespaces/" + namespace + "/secrets",
+                        Json.object("{metadata: {name: 'limits'}, type: 'Opaque', data: {most: 'Mg=='}}"))
+                .expect(201);
+        settle("/api/v1/namespaces/" + namespace + "/secrets");
+        enforce(
+                "{paramKind: {apiVersion: 'v1', kind: 'Secret'}, validations: [{expression: \"params.data.most == 'Mg==' && object.data.a == params.metadata.name\"}]}",
+                "{validationActions: ['Deny'], paramRef: {name: 'limits', parameterNotFoundAction: 'Deny'}}");
+        admin.post(configMaps, Json.object("{metadata: {name: 'd'}, data: {a: 'limits'}}"))
+                .expect(201);
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'other'}}"))
+                .expect(422);
+        admin.delete("/api/v1/namespaces/" + namespace + "/secrets/limits").expect(200);
+        settle("/api/v1/namespaces/" + namespace + "/secrets");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'limits'}}"))
+                .refused(
+                        422,
+                        "Invalid",
+                        denied("failed to configure binding: no params found for policy binding with `Deny`"
+                                + " parameterNotFoundAction"));
+    }
+}
