@@ -20,6 +20,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
@@ -41,6 +43,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     private @Nullable HttpRequest head;
     private @Nullable CompositeByteBuf body;
     private boolean tooLarge;
+    private boolean refused;
     private @Nullable BodyStream stream;
 
     Http1Handler(RequestSink sink, Optional<X509Certificate> peer) {
@@ -51,9 +54,19 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
+            if (refused) {
+                return;
+            }
             if (message instanceof HttpRequest request) {
                 if (request.decoderResult().isFailure()) {
-                    refuse(context);
+                    Throwable why = request.decoderResult().cause();
+                    boolean tooLong =
+                            why instanceof TooLongHttpHeaderException || why instanceof TooLongHttpLineException;
+                    refuse(
+                            context,
+                            tooLong
+                                    ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                                    : HttpResponseStatus.BAD_REQUEST);
                     return;
                 }
                 head = request;
@@ -109,7 +122,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
                     Query.parse(mark < 0 ? "" : target.substring(mark + 1)),
                     new Exchange.Body(bytes, tooLarge));
         } catch (IllegalArgumentException e) {
-            refuse(context);
+            refuse(context, HttpResponseStatus.BAD_REQUEST);
             return;
         }
         if (waiting.size() >= MAX_AHEAD) {
@@ -137,11 +150,13 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void refuse(ChannelHandlerContext context) {
-        Sending.flushAndClose(
-                context.channel(),
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST, Unpooled.EMPTY_BUFFER));
+    /** Nothing more is read from a client that cannot be understood. */
+    private void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
+        refused = true;
+        HttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+        answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+        HttpUtil.setKeepAlive(answer, false);
+        Sending.flushAndLinger(context.channel(), answer);
     }
 
     private void releaseBody() {
