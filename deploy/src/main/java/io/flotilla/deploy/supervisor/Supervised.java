@@ -40,6 +40,7 @@ final class Supervised {
     private ProcessRecord record;
     private long startedAt;
     private long logOffset;
+    private long earlierLogOffset;
     private int failures;
     private @Nullable ScheduledFuture<?> pendingRestart;
     private boolean released;
@@ -84,7 +85,7 @@ final class Supervised {
             }
             launch();
         }
-        changed.accept(program.name() + " started");
+        changed.accept(launched("started"));
     }
 
     /** Ends it with a signal, after the grace period with SIGKILL, and leaves it so; returns when it is gone. */
@@ -115,18 +116,25 @@ final class Supervised {
         cancelRestart();
     }
 
-    /** What it complained of since its last start. */
+    /** What it complained of since its last start or, where it has said nothing yet, the one before. */
     Optional<String> complaint() {
         long offset;
+        long earlier;
         synchronized (this) {
             offset = logOffset;
+            earlier = earlierLogOffset;
         }
-        return LogTail.lastComplaint(program.log(), offset);
+        return LogTail.lastComplaint(program.log(), offset).or(() -> LogTail.lastComplaint(program.log(), earlier));
+    }
+
+    private synchronized String launched(String how) {
+        return program.name() + " " + (record.state() == State.RUNNING ? how : how + " and died: " + record.lastExit());
     }
 
     private void launch() {
         try {
             rotateLog();
+            earlierLogOffset = logOffset;
             logOffset = Files.exists(program.log()) ? Files.size(program.log()) : 0;
             // setsid makes it the leader of a session of its own, so that no terminal's signal reaches it; it keeps its
             // pid.
@@ -217,7 +225,7 @@ final class Supervised {
                 backOff(e.getMessage());
             }
         }
-        changed.accept(program.name() + " started again");
+        changed.accept(launched("started again"));
     }
 
     private void backOff(String why) {
