@@ -25,6 +25,8 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
 
     private static final int BOOT_ID_LENGTH = 64;
 
+    private static final String BOOT = readBoot();
+
     private static final int USER_TIME = 11;
 
     private static final int SYSTEM_TIME = 12;
@@ -33,7 +35,7 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
 
     /** The process that has the pid now. */
     public static Optional<ProcessIdentity> of(long pid) {
-        return stat(pid).map(fields -> new ProcessIdentity(pid, Long.parseLong(fields[START_TIME]), currentBoot()));
+        return stat(pid).map(fields -> new ProcessIdentity(pid, Long.parseLong(fields[START_TIME]), BOOT));
     }
 
     /** Every process that there is now. */
@@ -70,7 +72,7 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
                         .filter(fields -> fields[STATE].charAt(0) != 'Z' && fields[STATE].charAt(0) != 'X')
                         .filter(fields -> Long.parseLong(fields[START_TIME]) == startTicks)
                         .isPresent()
-                && boot.equals(currentBoot());
+                && boot.equals(BOOT);
     }
 
     /** Whether it is stopped by SIGSTOP. */
@@ -167,7 +169,7 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
         }
     }
 
-    private static String currentBoot() {
+    private static String readBoot() {
         // The kernel may answer only the first read of such a file, and Files.readString begins with a short one.
         try (var in = Files.newInputStream(PROC.resolve("sys/kernel/random/boot_id"))) {
             return new String(in.readNBytes(BOOT_ID_LENGTH), StandardCharsets.US_ASCII).strip();

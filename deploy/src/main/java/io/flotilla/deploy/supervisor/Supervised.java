@@ -28,6 +28,7 @@ final class Supervised {
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
     private static final Duration FORGIVEN_AFTER = Duration.ofSeconds(60);
     private static final Duration ASK_AGAIN = Duration.ofMillis(110);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final long LARGEST_LOG = 20L << 20;
 
     private final Program program;
@@ -180,14 +181,24 @@ final class Supervised {
     private void watch(ProcessIdentity process) {
         startedAt = System.nanoTime();
         record = record.running(process);
-        Runnable ended = () -> onExit(process, "ended, how is not known");
-        ProcessHandle.of(process.pid())
-                .map(ProcessHandle::onExit)
-                .ifPresentOrElse(
-                        exit -> {
-                            var _ = exit.thenRun(ended);
-                        },
-                        () -> timer.execute(ended));
+        lookAfter(process);
+    }
+
+    /**
+     * Asks again and again whether it lives: only a parent is told. {@link ProcessHandle#onExit} asks too, but ever more
+     * rarely, in the end every five seconds.
+     */
+    private void lookAfter(ProcessIdentity process) {
+        synchronized (this) {
+            if (released || !process.equals(record.identity())) {
+                return;
+            }
+        }
+        if (process.isAlive()) {
+            var _ = timer.schedule(() -> lookAfter(process), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            timer.execute(() -> onExit(process, "ended, how is not known"));
+        }
     }
 
     private void onExit(ProcessIdentity process, String how) {
