@@ -44,6 +44,7 @@ final class Libc {
     private static final MethodHandle MKFIFO = plain("mkfifo", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle GETEUID = plain("geteuid", JAVA_INT);
+    private static final MethodHandle SIGNAL = plain("signal", JAVA_LONG, JAVA_INT, ADDRESS);
 
     private Libc() {}
 
@@ -135,6 +136,15 @@ final class Libc {
 
     static void kill(int pid, int signal) {
         check("kill " + pid, state -> (int) KILL.invokeExact(state, pid, signal));
+    }
+
+    static void signal(int signal, MemorySegment handler) {
+        check("signal " + signal, state -> (long) SIGNAL.invokeExact(state, signal, handler));
+    }
+
+    /** The address of a function. */
+    static MemorySegment function(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
     }
 
     static void fallocate(int fd, int mode, long offset, long length) {

@@ -1,6 +1,7 @@
 package io.flotilla.kubelet.runtime.linux;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,14 @@ public final class Processes {
     public static final int SIGKILL = 9;
     public static final int SIGUSR1 = 10;
     public static final int SIGTERM = 15;
+
+    /** What follows is for real-time programs; the C library keeps some of it to itself. */
+    private static final int LAST_STANDARD = 31;
+
+    private static final String IGNORED = "SigIgn:";
+
+    /** May be called with any number at any time, and does nothing. */
+    private static final MemorySegment NO_EFFECT = Libc.function("abs");
 
     private Processes() {}
 
@@ -93,6 +102,32 @@ public final class Processes {
             if (e.errno() != ErrnoException.ESRCH) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Lets programs that this process starts from now on heed the signals that it was itself told to ignore, as a shell
+     * tells what it runs in the background: what is ignored is inherited, what is caught is not. This process goes on not to
+     * care.
+     */
+    public static void keepIgnoredSignalsToOneself() {
+        long ignored = ignoredSignals();
+        for (int signal = 1; signal <= LAST_STANDARD; signal++) {
+            if ((ignored & 1L << (signal - 1)) != 0) {
+                Libc.signal(signal, NO_EFFECT);
+            }
+        }
+    }
+
+    private static long ignoredSignals() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith(IGNORED))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring(IGNORED.length()).strip(), 16))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("cannot read /proc", e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.flotilla.kubelet.runtime.embedded.EmbeddedServer;
 import io.flotilla.kubelet.runtime.embedded.LifecycleEvents;
 import io.flotilla.kubelet.runtime.embedded.PodAddresses;
 import io.flotilla.kubelet.runtime.embedded.StateFile;
+import io.flotilla.kubelet.runtime.linux.Processes;
 import io.flotilla.kubelet.runtime.linux.Watcher;
 import io.flotilla.kubelet.runtime.standin.Catalogue;
 import io.flotilla.kubelet.runtime.standin.HostPrograms;
@@ -55,6 +56,7 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     /** Opens the runtime with a choice of the machine's programs and of how far containers are kept apart. */
     static ProcessRuntime open(Path directory, HostPrograms programs, Isolation isolation) throws IOException {
+        Processes.keepIgnoredSignalsToOneself();
         Layout layout = Layout.create(directory);
         DirectoryLock lock = DirectoryLock.take(layout.root());
         var tools = new Toolbox(programs);
