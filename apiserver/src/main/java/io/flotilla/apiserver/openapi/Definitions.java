@@ -84,10 +84,7 @@ final class Definitions {
     }
 
     private void fill(ObjectNode schema, StructType type) {
-        String text = descriptions.of(type.name());
-        if (!text.isEmpty()) {
-            schema.put("description", text);
-        }
+        describe(schema, descriptions.of(type.name()));
         ArrayNode required = NODES.arrayNode();
         ObjectNode properties = NODES.objectNode();
         for (Field field : type.fields()) {
@@ -125,10 +122,7 @@ final class Definitions {
     private ObjectNode property(StructType owner, Field field) {
         ObjectNode schema = schema(field.type());
         ObjectNode extras = NODES.objectNode();
-        String text = descriptions.of(owner.name(), field.name());
-        if (!text.isEmpty()) {
-            extras.put("description", text);
-        }
+        describe(extras, descriptions.of(owner.name(), field.name()));
         if (field.openApiDefault() != null) {
             extras.set("default", JsonCodec.decodeAny(field.openApiDefault().getBytes(StandardCharsets.UTF_8)));
         } else if (field.zeroDefault() && form == Form.V3) {
@@ -229,9 +223,19 @@ final class Definitions {
         };
     }
 
-    private ObjectNode named(String name, ObjectNode schema) {
-        schemas.putIfAbsent(name, schema);
+    private ObjectNode named(String type, ObjectNode schema) {
+        String name = Names.definition(type);
+        if (!schemas.containsKey(name)) {
+            describe(schema, descriptions.of(type));
+            schemas.put(name, schema);
+        }
         return NODES.objectNode().put("$ref", form.prefix + name);
+    }
+
+    private static void describe(ObjectNode schema, String text) {
+        if (!text.isEmpty()) {
+            schema.put("description", text);
+        }
     }
 
     private static ObjectNode dateTime() {

@@ -14,14 +14,16 @@ final class Names {
             "util/intstr", "io.k8s.apimachinery.pkg.util.intstr",
             "version", "io.k8s.apimachinery.pkg.version");
 
-    static final String TIME = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
-    static final String MICRO_TIME = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
-    static final String QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
-    static final String INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
-    static final String RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension";
-    static final String FIELDS = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1";
-    static final String PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
-    static final String ANY = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON";
+    /** Types that clients know by name, while the table has them as scalars. */
+    static final String TIME = "meta/v1.Time";
+
+    static final String MICRO_TIME = "meta/v1.MicroTime";
+    static final String QUANTITY = "api/resource.Quantity";
+    static final String INT_OR_STRING = "util/intstr.IntOrString";
+    static final String RAW = "runtime.RawExtension";
+    static final String FIELDS = "meta/v1.FieldsV1";
+    static final String PATCH = "meta/v1.Patch";
+    static final String ANY = "apiextensions/v1.JSON";
 
     private Names() {}
 

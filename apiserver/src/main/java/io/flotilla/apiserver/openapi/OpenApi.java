@@ -31,7 +31,7 @@ public final class OpenApi {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     /** Part of every hash: advance it with each change of how documents are written, as clients keep them by hash. */
-    private static final String FORM = "2";
+    private static final String FORM = "3";
 
     private final Schema schema;
     private final String tableHash;
