@@ -1,7 +1,6 @@
 package io.flotilla.apiserver;
 
 import io.flotilla.apiserver.admission.policy.Policies;
-import io.flotilla.apiserver.admission.webhook.WebhookClient;
 import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import io.flotilla.apiserver.admission.webhook.Webhooks;
 import io.flotilla.apiserver.authn.Authenticator;
@@ -48,6 +47,7 @@ import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.Compactor;
 import io.flotilla.apiserver.storage.EtcdStore;
 import io.flotilla.apiserver.table.Tables;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
 import io.flotilla.machinery.component.ProcessMetrics;
@@ -129,8 +129,8 @@ final class Wiring {
     }
 
     @Singleton
-    CustomKinds customKinds(Schema schema, Cache cache, Registry registry) {
-        return new CustomKinds(schema, cache, registry, Clock.systemUTC());
+    CustomKinds customKinds(Schema schema, Cache cache, Registry registry, WebhookClient webhooks) {
+        return new CustomKinds(schema, cache, registry, Clock.systemUTC(), webhooks);
     }
 
     @Singleton

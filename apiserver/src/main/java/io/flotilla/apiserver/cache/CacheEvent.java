@@ -11,6 +11,7 @@ public final class CacheEvent {
     private final long revision;
     private final Optional<CachedObject> current;
     private final Optional<CachedObject> previous;
+    private final Object asking = new Object();
     private Optional<CachedObject> gone = Optional.empty();
     private List<Built> built = List.of();
 
@@ -49,7 +50,7 @@ public final class CacheEvent {
     }
 
     /** The object as an event of the type tells it: what has gone is told as it last was, at this revision. */
-    private CachedObject told(WatchEventType type) {
+    private synchronized CachedObject told(WatchEventType type) {
         if (type != WatchEventType.DELETED) {
             return current.orElseThrow();
         }
@@ -59,14 +60,24 @@ public final class CacheEvent {
         return gone.get();
     }
 
+    <F> F frame(WatchForm<F> form, WatchEventType type) {
+        // Whoever waits for an answer keeps nobody waiting whose frames need none.
+        synchronized (form.asks() ? asking : this) {
+            return find(form, type).orElseGet(() -> keep(form, type, form.frame(type, told(type))));
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // forms are shared instances: being the same one is what counts
-    synchronized <F> F frame(WatchForm<F> form, WatchEventType type) {
+    private synchronized <F> Optional<F> find(WatchForm<F> form, WatchEventType type) {
         for (Built each : built) {
             if (each.form() == form && each.type() == type) {
-                return form.cast(each.frame());
+                return Optional.of(form.cast(each.frame()));
             }
         }
-        F frame = form.frame(type, told(type));
+        return Optional.empty();
+    }
+
+    private synchronized <F> F keep(WatchForm<F> form, WatchEventType type, F frame) {
         List<Built> more = new ArrayList<>(built);
         more.add(new Built(form, type, frame));
         built = more;

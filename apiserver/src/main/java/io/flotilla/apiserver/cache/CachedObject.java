@@ -1,5 +1,7 @@
 package io.flotilla.apiserver.cache;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,13 @@ public final class CachedObject {
     /** The whole object, resource version included. */
     public byte[] json() {
         return json;
+    }
+
+    /** Whether the object says that it is of this kind and version. */
+    public boolean isOf(String kind, String apiVersion) {
+        byte[] head =
+                ("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",").getBytes(StandardCharsets.UTF_8);
+        return bodyOffset == head.length && Arrays.equals(json, 0, bodyOffset, head, 0, bodyOffset);
     }
 
     /** Offset in {@link #json} behind kind and apiVersion: an item of a list is an opening brace and the rest from here. */

@@ -19,6 +19,7 @@ public final class Watcher<F> {
     private final WatchForm<F> form;
     private final boolean bookmarks;
     private final Runnable wake;
+    private final Optional<FrameMaker<F>> ahead;
     private final Runnable onClose;
 
     // Guarded by this.
@@ -30,6 +31,10 @@ public final class Watcher<F> {
     private End end = End.OPEN;
 
     private sealed interface Queued {
+        record Present(CachedObject object) implements Queued {}
+
+        record InitialEnd() implements Queued {}
+
         record Event(CacheEvent event, WatchEventType type) implements Queued {}
 
         record Bookmark(long revision) implements Queued {}
@@ -48,8 +53,9 @@ public final class Watcher<F> {
         this.selection = selection;
         this.form = form;
         this.bookmarks = bookmarks;
-        this.wake = wake;
         this.onClose = onClose;
+        this.ahead = form.asks() ? Optional.of(new FrameMaker<>(this::make, wake)) : Optional.empty();
+        this.wake = ahead.isPresent() ? ahead.get()::prompt : wake;
     }
 
     Selection selection() {
@@ -97,34 +103,53 @@ public final class Watcher<F> {
      * {@link #end}.
      */
     public Optional<F> next() {
-        Queued item;
-        synchronized (this) {
-            while (initial.hasNext() && end == End.OPEN) {
-                CachedObject object = initial.next();
-                if (selection.matches(object)) {
-                    return Optional.of(form.frame(WatchEventType.ADDED, object));
-                }
-            }
-            if (initialEnd && end == End.OPEN) {
-                initialEnd = false;
-                return Optional.of(form.bookmark(initialRevision, true));
-            }
-            Queued head = queue.pollFirst();
-            if (head == null) {
-                awake = false;
-                return Optional.empty();
-            }
-            item = head;
+        return ahead.isPresent() ? ahead.get().next() : take();
+    }
+
+    /** As {@link #take}; what cannot be framed ends the watch. */
+    private Optional<F> make() {
+        try {
+            return take();
+        } catch (RuntimeException e) {
+            close();
+            return form.failure(e);
         }
-        return Optional.of(
-                switch (item) {
-                    case Queued.Event(CacheEvent event, WatchEventType type) -> event.frame(form, type);
-                    case Queued.Bookmark(long revision) -> form.bookmark(revision, false);
-                });
+    }
+
+    private Optional<F> take() {
+        Optional<Queued> item = poll();
+        return item.map(queued -> switch (queued) {
+            case Queued.Present(CachedObject object) -> form.frame(WatchEventType.ADDED, object);
+            case Queued.InitialEnd _ -> form.bookmark(initialRevision, true);
+            case Queued.Event(CacheEvent event, WatchEventType type) -> event.frame(form, type);
+            case Queued.Bookmark(long revision) -> form.bookmark(revision, false);
+        });
+    }
+
+    private synchronized Optional<Queued> poll() {
+        while (initial.hasNext() && end == End.OPEN) {
+            CachedObject object = initial.next();
+            if (selection.matches(object)) {
+                return Optional.of(new Queued.Present(object));
+            }
+        }
+        if (initialEnd && end == End.OPEN) {
+            initialEnd = false;
+            return Optional.of(new Queued.InitialEnd());
+        }
+        Optional<Queued> head = Optional.ofNullable(queue.pollFirst());
+        if (head.isEmpty()) {
+            awake = false;
+        }
+        return head;
     }
 
     /** Whether the watch has ended; frames queued before may remain. */
-    public synchronized End end() {
+    public End end() {
+        return ahead.isPresent() && !ahead.get().isIdle() ? End.OPEN : ended();
+    }
+
+    private synchronized End ended() {
         return end;
     }
 

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.extension;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.cache.ResourceCache;
 import io.flotilla.apiserver.cache.SelectableFields;
+import io.flotilla.apiserver.extension.conversion.VersionConverter;
 import io.flotilla.apiserver.registry.CustomRegistration;
 import io.flotilla.apiserver.registry.Strategy;
 import io.flotilla.apiserver.registry.SubresourceHandler;
@@ -10,6 +11,7 @@ import io.flotilla.apiserver.schema.CustomForm;
 import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +23,7 @@ import java.util.Optional;
  * A defined kind, ready to be served.
  *
  * @param versions every version, those included that are only stored
- * @param cache its objects, in the storage version
+ * @param cache its objects, in the storage version; where a webhook converts, in any
  */
 record CustomKind(
         Definition definition, List<CustomResource> versions, CustomRegistration registration, ResourceCache cache) {
@@ -32,7 +34,8 @@ record CustomKind(
      * @param before the same kind as it was served so far: its cache is kept where objects look the same
      * @throws io.flotilla.apiserver.storage.StorageException if etcd does not answer
      */
-    static CustomKind of(Definition definition, Schema schema, Cache cache, Optional<CustomKind> before) {
+    static CustomKind of(
+            Definition definition, Schema schema, Cache cache, WebhookClient webhooks, Optional<CustomKind> before) {
         List<CustomVersion> versions = definition.versions().stream()
                 .map(version -> new CustomVersion(definition, version, schema))
                 .toList();
@@ -47,7 +50,8 @@ record CustomKind(
                 forms.put(each.info().apiVersion(), form);
             }
         }
-        StoredValues values = new StoredValues(storage.info().apiVersion(), forms, VersionConverter.of(definition));
+        StoredValues values = new StoredValues(
+                storage.info().apiVersion(), forms, VersionConverter.of(definition.conversion(), webhooks));
         ResourceCache objects = before.filter(
                         kind -> kind.definition().schemas().equals(definition.schemas()))
                 .map(CustomKind::cache)
@@ -66,7 +70,7 @@ record CustomKind(
         return new CustomKind(
                 definition,
                 new ArrayList<>(versions),
-                new CustomRegistration(storage.info(), served, objects, values::read, values, handlers),
+                new CustomRegistration(storage.info(), served, objects, values::upgrade, values, handlers),
                 objects);
     }
 }

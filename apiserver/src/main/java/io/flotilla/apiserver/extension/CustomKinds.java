@@ -16,6 +16,7 @@ import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.StorageException;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,7 @@ public final class CustomKinds implements AutoCloseable {
     private final Registry registry;
     private final Clock clock;
     private final ResourceInfo definitions;
+    private final WebhookClient webhooks;
     private final Cleanup cleanup;
     private final Semaphore changed = new Semaphore(0);
     private final Map<String, Known> known = new HashMap<>();
@@ -56,7 +58,9 @@ public final class CustomKinds implements AutoCloseable {
     /** A definition as it was last read. */
     private record Known(long revision, ObjectNode object) {}
 
-    public CustomKinds(Schema schema, Cache cache, Registry registry, Clock clock) {
+    /** @param webhooks asks those that convert */
+    public CustomKinds(Schema schema, Cache cache, Registry registry, Clock clock, WebhookClient webhooks) {
+        this.webhooks = webhooks;
         this.schema = schema;
         this.cache = cache;
         this.registry = registry;
@@ -231,7 +235,7 @@ public final class CustomKinds implements AutoCloseable {
             if (before.isPresent() && before.get().definition().content().equals(definition.content())) {
                 return before;
             }
-            return Optional.of(CustomKind.of(definition, schema, cache, before));
+            return Optional.of(CustomKind.of(definition, schema, cache, webhooks, before));
         } catch (RuntimeException e) {
             // One that cannot be served must not keep the others from it.
             LOG.error("the resources of {} cannot be served", name(object), e);

@@ -71,18 +71,16 @@ final class CustomStrategy extends KindStrategy {
     }
 
     private void check(ObjectNode object, @Nullable ObjectNode old, Findings findings) {
-        for (FieldError each : rules.check(asServed(object), old == null ? null : asServed(old))) {
-            findings.add(each);
+        ObjectNode served = object;
+        ObjectNode before = old;
+        if (!version.info().isStorageVersion()) {
+            served = object.deepCopy();
+            before = old == null ? null : old.deepCopy();
+            conversion.allFromStorage(
+                    before == null ? List.of(served) : List.of(served, before),
+                    version.info().apiVersion());
         }
-    }
-
-    private ObjectNode asServed(ObjectNode stored) {
-        if (version.info().isStorageVersion()) {
-            return stored;
-        }
-        ObjectNode copy = stored.deepCopy();
-        conversion.fromStorage(copy, version.info().apiVersion());
-        return copy;
+        rules.check(served, before).forEach(findings::add);
     }
 
     /** Handlers of the subresources that are more than a view on writing the object. */

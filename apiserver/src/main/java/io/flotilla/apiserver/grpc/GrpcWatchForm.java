@@ -49,6 +49,11 @@ final class GrpcWatchForm implements WatchForm<WatchEvent> {
     }
 
     @Override
+    public boolean asks() {
+        return form != Form.METADATA && version.asks();
+    }
+
+    @Override
     public WatchEvent cast(Object frame) {
         return (WatchEvent) frame;
     }

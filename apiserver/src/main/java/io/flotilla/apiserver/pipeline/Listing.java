@@ -6,10 +6,14 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A list, or a page of one.
+ * A list, or a page of one. Its items are in the version asked for if someone must be asked for that.
  *
  * @param continueToken empty for the last page
  * @param remaining how many are left behind this page, where that is known
  */
 public record Listing(
-        ServedVersion version, List<CachedObject> items, long revision, String continueToken, OptionalLong remaining) {}
+        ServedVersion version, List<CachedObject> items, long revision, String continueToken, OptionalLong remaining) {
+    public Listing {
+        items = version.shown(items);
+    }
+}

@@ -10,7 +10,8 @@ import java.util.function.UnaryOperator;
  *
  * @param storage the resource in its storage version
  * @param served rules of every version, which objects are held against as that version shows them
- * @param reading brings a stored value into the form of the storage version, whatever version it was stored in
+ * @param reading brings a stored value into the form of the storage version, whatever version it was stored in; what
+ *     the cache holds may be of another version where the {@linkplain Conversion#asks conversion asks}
  * @param handlers of subresources, by name
  */
 public record CustomRegistration(

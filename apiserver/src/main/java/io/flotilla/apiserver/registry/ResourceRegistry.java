@@ -143,7 +143,7 @@ public final class ResourceRegistry {
      * the first one is made from the cache, so before a refusal or a standstill is believed etcd is asked.
      */
     Modified modify(String namespace, String name, Function<CachedObject, Plan> planner) {
-        Optional<CachedObject> hint = cache.snapshot().get(key(namespace, name));
+        Optional<CachedObject> hint = cache.snapshot().get(key(namespace, name)).filter(this::isOfStorageVersion);
         boolean fresh = hint.isEmpty();
         CachedObject old = hint.isPresent() ? hint.get() : fetch(namespace, name);
         while (true) {
@@ -217,8 +217,17 @@ public final class ResourceRegistry {
         return Storing.call(() -> shared.store().get(etcdKey(namespace, name)))
                 .filter(found -> found.revision() == object.revision())
                 .map(Versioned::value)
-                .filter(stored -> !Arrays.equals(reading.apply(stored), stored))
-                .map(stored -> new Plan.Put(reading.apply(stored), Fencing.NONE, () -> {}));
+                .flatMap(stored -> {
+                    byte[] now = reading.apply(stored);
+                    return Arrays.equals(now, stored)
+                            ? Optional.empty()
+                            : Optional.of(new Plan.Put(now, Fencing.NONE, () -> {}));
+                });
+    }
+
+    /** What is cached of a custom kind may be of another version: a plan is made from what etcd holds then. */
+    private boolean isOfStorageVersion(CachedObject object) {
+        return !migrates || object.isOf(resource.kind(), resource.apiVersion());
     }
 
     private Written put(String namespace, String name, Plan.Put put, long expected) {

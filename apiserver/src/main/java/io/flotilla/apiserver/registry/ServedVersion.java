@@ -5,6 +5,8 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * A stored resource as one of its versions serves it. Where that is the storage version, what is stored is what is
@@ -46,7 +48,7 @@ public final class ServedVersion {
     /** The object as this version serves it; the storage version's costs nothing. */
     @SuppressWarnings("ReferenceEquality") // NONE is one instance
     public Encoded encode(CachedObject object) {
-        if (same) {
+        if (isShown(object)) {
             return new Encoded(object.json(), object.bodyOffset());
         }
         if (conversion == Conversion.NONE) {
@@ -59,6 +61,41 @@ public final class ServedVersion {
         ObjectNode tree = fromStorage(StoredForm.parse(object));
         String revision = tree.path("metadata").path("resourceVersion").asText();
         return new Encoded(StoredForm.encodeAt(tree, revision), head.length);
+    }
+
+    private boolean isShown(CachedObject object) {
+        return conversion.asks() ? object.isOf(resource.kind(), resource.apiVersion()) : same;
+    }
+
+    /**
+     * Objects such that {@link #encode} need ask no one: those of another version are converted, all at once.
+     *
+     * @throws io.flotilla.apiserver.request.StatusException whoever is asked to convert does not
+     */
+    public List<CachedObject> shown(List<CachedObject> objects) {
+        if (!conversion.asks()) {
+            return objects;
+        }
+        List<ObjectNode> trees = objects.stream()
+                .filter(each -> !isShown(each))
+                .map(StoredForm::parse)
+                .toList();
+        if (trees.isEmpty()) {
+            return objects;
+        }
+        conversion.allFromStorage(trees, resource.apiVersion());
+        Iterator<ObjectNode> converted = trees.iterator();
+        return objects.stream()
+                .map(each -> isShown(each)
+                        ? each
+                        : registry.object(
+                                each.namespace(), each.name(), StoredForm.encode(converted.next()), each.revision()))
+                .toList();
+    }
+
+    /** Whether {@link #encode} may ask someone, and so take time and fail, for objects that are not {@link #shown}. */
+    public boolean asks() {
+        return conversion.asks();
     }
 
     /** The object as PartialObjectMetadata. */
@@ -94,7 +131,7 @@ public final class ServedVersion {
 
     /** Turns a tree of the storage version into this one's, in place. */
     public ObjectNode fromStorage(ObjectNode object) {
-        if (!same) {
+        if (!same || conversion.asks()) {
             conversion.fromStorage(object, resource.apiVersion());
             object.put("apiVersion", resource.apiVersion());
         }

@@ -9,9 +9,11 @@ import io.flotilla.apiserver.cache.WatchForm;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.Encoding;
+import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.table.TableForm;
 import io.flotilla.apiserver.table.Tables;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Watch events of one version of a resource, in one form and encoding. */
@@ -92,6 +94,20 @@ final class RestWatchForm implements WatchForm<RestFrame> {
         System.arraycopy(object, 0, line, head.length, object.length);
         System.arraycopy(TAIL, 0, line, head.length + object.length, TAIL.length);
         return line;
+    }
+
+    @Override
+    public boolean asks() {
+        return key.accepted().form() != Negotiation.Form.METADATA
+                && key.version().asks();
+    }
+
+    @Override
+    public Optional<RestFrame> failure(RuntimeException why) {
+        StatusException told = why instanceof StatusException status
+                ? status
+                : StatusException.internal(Objects.toString(why.getMessage(), "the object cannot be shown"));
+        return Optional.of(RestFrame.of(error(told.toStatus())));
     }
 
     @Override

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.flotilla.apiserver.admission.webhook.WebhookServer;
+import io.flotilla.apiserver.webhook.WebhookServer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;

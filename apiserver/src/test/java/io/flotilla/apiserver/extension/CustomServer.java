@@ -9,6 +9,7 @@ import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
+import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.patch.FieldManager;
 import io.flotilla.apiserver.pipeline.Answer;
 import io.flotilla.apiserver.pipeline.Api;
@@ -30,6 +31,7 @@ import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.EtcdConfig;
 import io.flotilla.apiserver.storage.EtcdStore;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +54,7 @@ final class CustomServer implements AutoCloseable {
     final EtcdStore store;
     private final Cache cache;
     private final CustomKinds kinds;
+    private final WebhookClient webhooks;
     private final Api api;
     private final Caller caller;
 
@@ -81,7 +84,8 @@ final class CustomServer implements AutoCloseable {
                 store,
                 everyone,
                 new Writes(registry, schema, everyone, Reviews.NONE, Clock.systemUTC()));
-        kinds = new CustomKinds(schema, cache, registry, Clock.systemUTC());
+        webhooks = new WebhookClient(new ServiceEndpoints(registry.objects(), registry));
+        kinds = new CustomKinds(schema, cache, registry, Clock.systemUTC(), webhooks);
         caller = new Caller(new User("jane", "", List.of(), Map.of()), "test", warnings::add);
         cache.start();
         kinds.start();
@@ -175,6 +179,7 @@ final class CustomServer implements AutoCloseable {
     @Override
     public void close() {
         kinds.close();
+        webhooks.close();
         cache.close();
         store.close();
     }

@@ -3,6 +3,8 @@ package io.flotilla.apiserver.admission.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.admission.matching.Conditions;
 import io.flotilla.apiserver.admission.matching.Matching;
+import io.flotilla.apiserver.webhook.Endpoint;
+import io.flotilla.apiserver.webhook.ReviewVersions;
 import java.time.Duration;
 import java.util.List;
 
@@ -29,23 +31,10 @@ final class Hook {
         reinvoked = hook.path("reinvocationPolicy").asText().equals("IfNeeded");
         dryRun = List.of("None", "NoneOnDryRun")
                 .contains(hook.path("sideEffects").asText());
-        beta = isBeta(hook.path("admissionReviewVersions"));
+        beta = ReviewVersions.choose(hook.path("admissionReviewVersions")).equals("v1beta1");
         timeout = Duration.ofSeconds(hook.path("timeoutSeconds").asLong(DEFAULT_TIMEOUT));
         conditions = Conditions.of(hook.path("matchConditions"), Conditions.VARIABLES);
         endpoint = new Endpoint(hook.path("clientConfig"), timeout);
-    }
-
-    /** The first version counts that the server knows. */
-    private static boolean isBeta(JsonNode versions) {
-        for (JsonNode each : versions) {
-            if (each.asText().equals("v1")) {
-                return false;
-            }
-            if (each.asText().equals("v1beta1")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** As its configuration calls it. */

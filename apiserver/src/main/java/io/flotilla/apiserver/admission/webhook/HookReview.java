@@ -12,6 +12,8 @@ import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.webhook.CallException;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -225,12 +227,25 @@ final class HookReview implements Review {
             }
             String uid = UUID.randomUUID().toString();
             byte[] question = ReviewMessage.ask(hook.reviewVersion(), request.with(uid, shown, shownOld));
-            byte[] answer = client.post(hook.endpoint(), question, hook.timeout());
+            byte[] answer = post(hook, question);
             return new Outcome.Answered(ReviewMessage.read(answer, hook, uid));
         } catch (CallException e) {
             return new Outcome.Failed(e);
         } catch (StatusException e) {
             return new Outcome.Refused(e);
+        }
+    }
+
+    private byte[] post(Hook hook, byte[] question) throws CallException {
+        try {
+            var _ = hook.endpoint().tls();
+        } catch (CallException e) {
+            throw new CallException("could not get REST client: " + e.getMessage());
+        }
+        try {
+            return client.post(hook.endpoint(), question, hook.timeout());
+        } catch (CallException e) {
+            throw new CallException("failed to call webhook: " + e.getMessage());
         }
     }
 

@@ -8,6 +8,8 @@ import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.codec.MalformedException;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.webhook.CallException;
+import io.flotilla.apiserver.webhook.ReviewReply;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -76,10 +78,9 @@ final class ReviewMessage {
     static Verdict read(byte[] body, Hook hook, String uid) throws CallException {
         ObjectNode review;
         try {
-            review = JsonCodec.decode(body).object();
-        } catch (MalformedException e) {
-            throw new CallException(
-                    "failed to call webhook: couldn't get version/kind; json parse error: " + e.getMessage());
+            review = ReviewReply.read(body);
+        } catch (CallException e) {
+            throw new CallException("failed to call webhook: " + e.getMessage());
         }
         JsonNode response = review.path("response");
         if (!response.isObject()) {
@@ -90,11 +91,9 @@ final class ReviewMessage {
             if (!answered.equals(uid)) {
                 throw invalid("expected response.uid=" + Quoting.quote(uid) + ", got " + Quoting.quote(answered));
             }
-            String apiVersion = review.path("apiVersion").asText("");
-            String kind = review.path("kind").asText("");
-            if (!apiVersion.equals("admission.k8s.io/v1") || !kind.equals(KIND)) {
-                throw invalid("expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got "
-                        + (apiVersion.isEmpty() ? "/" : apiVersion) + ", Kind=" + kind);
+            String expected = "admission.k8s.io/v1, Kind=" + KIND;
+            if (!ReviewReply.kind(review).equals(expected)) {
+                throw invalid("expected webhook response of " + expected + ", got " + ReviewReply.kind(review));
             }
         }
         List<String> warnings = new ArrayList<>(0);

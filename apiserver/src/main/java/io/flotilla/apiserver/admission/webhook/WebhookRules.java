@@ -7,20 +7,17 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Selectors;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.flotilla.apiserver.webhook.ClientRules;
+import io.flotilla.apiserver.webhook.ReviewVersions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** What makes one webhook of a configuration valid. */
 final class WebhookRules {
-    private static final List<String> VERSIONS = List.of("v1", "v1beta1");
     private static final Set<String> NO_SIDE_EFFECTS = Set.of("None", "NoneOnDryRun");
     private static final Set<String> SIDE_EFFECTS = Set.of("None", "NoneOnDryRun", "Some", "Unknown");
-    private static final String URL_FORM = "; desired format: https://host[/path]";
 
     private final Demands demands;
     private final Findings findings;
@@ -41,15 +38,11 @@ final class WebhookRules {
             Set<String> names = new HashSet<>();
             for (Field hook : old.at("webhooks").items()) {
                 noSideEffects &= NO_SIDE_EFFECTS.contains(hook.text("sideEffects"));
-                knownVersion &= isKnown(hook.at("admissionReviewVersions"));
+                knownVersion &= ReviewVersions.isKnown(hook.at("admissionReviewVersions"));
                 uniqueName &= names.add(hook.text("name"));
             }
             return new Demands(noSideEffects, knownVersion, uniqueName);
         }
-    }
-
-    private static boolean isKnown(Field versions) {
-        return versions.any(version -> VERSIONS.contains(version.text()));
     }
 
     void check(Field hook) {
@@ -71,9 +64,14 @@ final class WebhookRules {
         Selectors.check(hook.at("namespaceSelector"), findings);
         Selectors.check(hook.at("objectSelector"), findings);
         optional(hook.at("reinvocationPolicy"), MatchRules.REINVOCATION_POLICIES);
-        client(hook.at("clientConfig"));
+        new ClientRules(findings).check(hook.at("clientConfig"));
         MatchRules.checkConditions(hook.at("matchConditions"), this::expression, findings);
-        versions(hook.at("admissionReviewVersions"));
+        Field versions = hook.at("admissionReviewVersions");
+        if (versions.isEmpty()) {
+            findings.required(versions, "must specify one of v1, v1beta1");
+        } else {
+            ReviewVersions.check(versions, demands.knownVersion(), findings);
+        }
     }
 
     private void name(Field name) {
@@ -93,108 +91,11 @@ final class WebhookRules {
         }
     }
 
-    private void client(Field client) {
-        if (client.has("url") == client.has("service")) {
-            findings.required(client, "exactly one of url or service is required");
-        } else if (client.has("url")) {
-            url(client.at("url"));
-        } else {
-            service(client.at("service"));
-        }
-    }
-
-    private void url(Field field) {
-        URI url;
-        try {
-            url = new URI(field.text());
-        } catch (URISyntaxException e) {
-            findings.required(field, "url must be a valid URL: " + e.getMessage() + URL_FORM);
-            return;
-        }
-        String scheme = orEmpty(url.getScheme());
-        if (!scheme.equals("https")) {
-            findings.invalid(field, scheme, "'https' is the only allowed URL scheme" + URL_FORM);
-        }
-        if (orEmpty(url.getHost()).isEmpty()) {
-            findings.invalid(field, orEmpty(url.getHost()), "host must be provided" + URL_FORM);
-        }
-        refuse(field, url.getRawUserInfo(), "user information is not permitted in the URL");
-        refuse(field, url.getRawFragment(), "fragments are not permitted in the URL");
-        refuse(field, url.getRawQuery(), "query parameters are not permitted in the URL");
-    }
-
-    private void refuse(Field field, @Nullable String part, String why) {
-        if (!orEmpty(part).isEmpty()) {
-            findings.invalid(field, part, why);
-        }
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private void service(Field service) {
-        if (service.text("name").isEmpty()) {
-            findings.required(service.at("name"), "service name is required");
-        }
-        if (service.text("namespace").isEmpty()) {
-            findings.required(service.at("namespace"), "service namespace is required");
-        }
-        Field port = service.at("port");
-        if (port.isSet() && (port.number() < 1 || port.number() > 65535)) {
-            findings.invalid(port, "port is not valid: " + Findings.rangeMessage(1, 65535));
-        }
-        path(service.at("path"));
-    }
-
-    private void path(Field path) {
-        String text = path.text();
-        if (text.isEmpty() || text.equals("/")) {
-            return;
-        }
-        if (text.equals("//")) {
-            findings.invalid(path, "segment[0] may not be empty");
-            return;
-        }
-        if (!text.startsWith("/")) {
-            findings.invalid(path, "must start with a '/'");
-        }
-        String rest = text.substring(1);
-        String[] steps = (rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest).split("/", -1);
-        for (int i = 0; i < steps.length; i++) {
-            if (steps[i].isEmpty()) {
-                findings.invalid(path, "segment[" + i + "] may not be empty");
-                continue;
-            }
-            for (String wrong : Names.subdomain(steps[i])) {
-                findings.invalid(path, "segment[" + i + "]: " + wrong);
-            }
-        }
-    }
-
     private void expression(Field expression) {
         try {
             ObjectExpression.ofBoolean(expression.text(), Conditions.VARIABLES);
         } catch (IllegalArgumentException e) {
             findings.invalid(expression, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void versions(Field versions) {
-        if (versions.isEmpty()) {
-            findings.required(versions, "must specify one of v1, v1beta1");
-            return;
-        }
-        Set<String> seen = new HashSet<>();
-        for (Field version : versions.items()) {
-            if (seen.add(version.text())) {
-                findings.invalid(version, Names.dns1035Label(version.text()));
-            } else {
-                findings.invalid(version, "duplicate version");
-            }
-        }
-        if (demands.knownVersion() && !isKnown(versions)) {
-            findings.invalid(versions, "must include at least one of v1, v1beta1");
         }
     }
 }

@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.schema.Times;
+import io.flotilla.apiserver.webhook.ReviewVersions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,13 +91,17 @@ public final class DefinitionStrategy extends KindStrategy {
 
     @Override
     protected void check(WriteContext context, Field object, Findings findings) {
+        check(object, true, findings);
+    }
+
+    private static void check(Field object, boolean demandsKnownReview, Findings findings) {
         Field spec = object.at("spec");
         String required = spec.at("names").text("plural") + "." + spec.text("group");
         Field name = object.at("metadata", "name");
         if (!name.isEmpty() && !name.is(required)) {
             findings.invalid(name, "must be spec.names.plural+\".\"+spec.group");
         }
-        new SpecRules(findings).check(spec);
+        new SpecRules(demandsKnownReview, findings).check(spec);
         checkApproval(object, findings);
     }
 
@@ -119,9 +124,10 @@ public final class DefinitionStrategy extends KindStrategy {
 
     @Override
     protected void checkUpdate(WriteContext context, Field object, Field old, Findings findings) {
-        check(context, object, findings);
         Field spec = object.at("spec");
         Field before = old.at("spec");
+        Field reviews = before.at("conversion", "webhook", "conversionReviewVersions");
+        check(object, reviews.isEmpty() || ReviewVersions.isKnown(reviews), findings);
         if (isEstablished(old)) {
             findings.immutable(spec.at("scope"), before.at("scope"));
             findings.immutable(spec.at("names", "kind"), before.at("names", "kind"));

@@ -5,7 +5,8 @@ import io.flotilla.apiserver.extension.JsonPath;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.request.FieldError;
+import io.flotilla.apiserver.webhook.ClientRules;
+import io.flotilla.apiserver.webhook.ReviewVersions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,9 +19,12 @@ final class SpecRules {
             Set.of("int32", "int64", "float", "double", "byte", "date", "date-time", "password");
     private static final int MAX_SELECTABLE = 8;
 
+    private final boolean demandsKnownReview;
     private final Findings findings;
 
-    SpecRules(Findings findings) {
+    /** @param demandsKnownReview whether a conversion webhook must understand a review that the server can send */
+    SpecRules(boolean demandsKnownReview, Findings findings) {
+        this.demandsKnownReview = demandsKnownReview;
         this.findings = findings;
     }
 
@@ -231,21 +235,28 @@ final class SpecRules {
             return;
         }
         findings.requiredOneOf(conversion.at("strategy"), Set.of("None", "Webhook"));
-        Field webhook = conversion.at("webhook");
+        // Errors name the fields as the version before v1 did.
+        Field client = conversion.at("webhook", "clientConfig").as(conversion.path() + ".webhookClientConfig");
+        Field versions = conversion
+                .at("webhook", "conversionReviewVersions")
+                .as(conversion.path() + ".conversionReviewVersions");
         if (!conversion.at("strategy").is("Webhook")) {
-            if (webhook.isSet()) {
-                findings.forbidden(webhook, "should not be set when strategy is not set to Webhook");
+            for (Field each : List.of(client, versions)) {
+                if (!each.isEmpty()) {
+                    findings.forbidden(each, "should not be set when strategy is not set to Webhook");
+                }
             }
             return;
         }
-        Field client = webhook.at("clientConfig");
-        if (!client.isSet()) {
+        if (client.isSet()) {
+            new ClientRules(findings).check(client);
+        } else {
             findings.required(client, "required when strategy is set to Webhook");
-        } else if (client.has("url") == client.has("service")) {
-            findings.add(FieldError.required(client.path(), "exactly one of url or service is required"));
         }
-        if (webhook.at("conversionReviewVersions").isEmpty()) {
-            findings.required(webhook.at("conversionReviewVersions"));
+        if (versions.isEmpty()) {
+            findings.required(versions);
+        } else {
+            ReviewVersions.check(versions, demandsKnownReview, findings);
         }
     }
 }

@@ -34,7 +34,8 @@ class DefinitionStrategyTest {
                  conversion:{strategy:'None'}}""");
         change.accept(spec);
         Findings findings = new Findings();
-        new SpecRules(findings).check(Field.of(parse("{}").set("spec", spec)).at("spec"));
+        new SpecRules(true, findings)
+                .check(Field.of(parse("{}").set("spec", spec)).at("spec"));
         return findings.list().stream()
                 .map(each -> each.field() + ": " + each.body())
                 .toList();
@@ -75,6 +76,55 @@ class DefinitionStrategyTest {
     void everyVersionHasASchema() {
         assertThat(findings(spec -> ((ObjectNode) spec.at("/versions/0")).remove("schema")))
                 .containsExactly("spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required");
+    }
+
+    private static List<String> conversionFindings(String conversion) {
+        return findings(spec -> spec.set("conversion", parse(conversion)));
+    }
+
+    @Test
+    void aConversionWebhookSaysWhereItIsAndWhatItUnderstands() {
+        assertThat(conversionFindings("{strategy:'Webhook'}"))
+                .containsExactly(
+                        "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
+                        "spec.conversion.conversionReviewVersions: Required value");
+        assertThat(conversionFindings("{strategy:'Webhook',webhook:{clientConfig:{},conversionReviewVersions:['v1']}}"))
+                .containsExactly(
+                        "spec.conversion.webhookClientConfig: Required value: exactly one of url or service is required");
+        assertThat(conversionFindings("{strategy:'Webhook',webhook:{clientConfig:{url:'http://here'},"
+                        + "conversionReviewVersions:['v2','v2','V']}}"))
+                .containsExactly(
+                        "spec.conversion.webhookClientConfig.url: Invalid value: \"http\": 'https' is the only allowed URL"
+                                + " scheme; desired format: https://host[/path]",
+                        "spec.conversion.conversionReviewVersions[1]: Invalid value: \"v2\": duplicate version",
+                        "spec.conversion.conversionReviewVersions[2]: Invalid value: \"V\": a DNS-1035 label must consist"
+                                + " of lower case alphanumeric characters or '-', start with an alphabetic character, and"
+                                + " end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for"
+                                + " validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+                        "spec.conversion.conversionReviewVersions: Invalid value: [\"v2\",\"v2\",\"V\"]: must include at"
+                                + " least one of v1, v1beta1");
+        assertThat(conversionFindings("{strategy:'Webhook',webhook:{clientConfig:{service:{name:'',namespace:'n',"
+                        + "port:70000,path:'xy'}},conversionReviewVersions:['v1beta1']}}"))
+                .containsExactly(
+                        "spec.conversion.webhookClientConfig.service.name: Required value: service name is required",
+                        "spec.conversion.webhookClientConfig.service.port: Invalid value: 70000: port is not valid: must"
+                                + " be between 1 and 65535, inclusive",
+                        "spec.conversion.webhookClientConfig.service.path: Invalid value: \"xy\": must start with a '/'");
+    }
+
+    @Test
+    void withoutAWebhookNoneIsConfigured() {
+        assertThat(conversionFindings("{strategy:'None',webhook:{clientConfig:{url:'https://here'},"
+                        + "conversionReviewVersions:['v1']}}"))
+                .containsExactly(
+                        "spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is not set to"
+                                + " Webhook",
+                        "spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set"
+                                + " to Webhook");
+        assertThat(conversionFindings("{strategy:'Magic'}"))
+                .first()
+                .isEqualTo("spec.conversion.strategy: Unsupported value: \"Magic\": supported values: \"None\","
+                        + " \"Webhook\"");
     }
 
     @Test

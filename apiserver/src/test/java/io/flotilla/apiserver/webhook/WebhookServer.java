@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

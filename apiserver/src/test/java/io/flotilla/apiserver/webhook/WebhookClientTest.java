@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -72,7 +72,7 @@ class WebhookClientTest {
         Endpoint other = service("other", 443);
         assertThatThrownBy(() -> client.post(other, QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessageStartingWith("failed to call webhook: Post \"https://other.system.svc:443/ask?timeout=10s\":"
+                .hasMessageStartingWith("Post \"https://other.system.svc:443/ask?timeout=10s\":"
                         + " tls: failed to verify certificate: ");
         assertThat(server.asked("/ask")).hasSize(1);
     }
@@ -82,7 +82,7 @@ class WebhookClientTest {
         Endpoint wrong = service("hook", 8443);
         assertThatThrownBy(() -> client.post(wrong, QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessage("failed to call webhook: Post \"https://hook.system.svc:8443/ask?timeout=10s\": no service"
+                .hasMessage("Post \"https://hook.system.svc:8443/ask?timeout=10s\": no service"
                         + " port \"8443\" found for service \"hook\"");
     }
 
@@ -93,13 +93,12 @@ class WebhookClientTest {
         ObjectNode config = JsonNodeFactory.instance.objectNode().put("url", "https://127.0.0.1:" + port);
         assertThatThrownBy(() -> client.post(new Endpoint(config, TIMEOUT), QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessage("failed to call webhook: Post \"https://127.0.0.1:" + port
-                        + "?timeout=10s\": dial tcp 127.0.0.1:" + port + ": connect: connection refused");
+                .hasMessage("Post \"https://127.0.0.1:" + port + "?timeout=10s\": dial tcp 127.0.0.1:" + port
+                        + ": connect: connection refused");
         config.put("caBundle", "bm8gUEVN");
         assertThatThrownBy(() -> client.post(new Endpoint(config, TIMEOUT), QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessage("could not get REST client: unable to load root certificates: unable to parse bytes as PEM"
-                        + " block");
+                .hasMessage("unable to load root certificates: unable to parse bytes as PEM" + " block");
     }
 
     /** Services of any name, with port 443, all served at one port of this machine. */

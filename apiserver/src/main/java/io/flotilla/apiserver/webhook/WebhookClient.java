@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.webhook;
 
 import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.request.Quoting;
@@ -54,8 +54,12 @@ public final class WebhookClient implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
     private record Answer(int code, byte[] body) {}
 
-    /** Posts JSON; answers the body of a successful answer. */
-    byte[] post(Endpoint endpoint, byte[] body, Duration timeout) throws CallException {
+    /**
+     * Posts JSON; returns the body of a successful answer.
+     *
+     * @throws CallException there was none
+     */
+    public byte[] post(Endpoint endpoint, byte[] body, Duration timeout) throws CallException {
         SslContext tls = endpoint.tls();
         String failure;
         try {
@@ -63,8 +67,7 @@ public final class WebhookClient implements AutoCloseable {
             if (answer.code() >= 200 && answer.code() <= 206) {
                 return answer.body();
             }
-            throw new CallException("failed to call webhook: "
-                    + refusal(answer.code(), new String(answer.body(), StandardCharsets.UTF_8).strip()));
+            throw new CallException(refusal(answer.code(), new String(answer.body(), StandardCharsets.UTF_8).strip()));
         } catch (TimeoutException e) {
             failure = "context deadline exceeded";
         } catch (IOException e) {
@@ -73,8 +76,7 @@ public final class WebhookClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             failure = "context canceled";
         }
-        throw new CallException("failed to call webhook: Post "
-                + Quoting.quote(endpoint.address().toString()) + ": " + failure);
+        throw new CallException("Post " + Quoting.quote(endpoint.address().toString()) + ": " + failure);
     }
 
     private Answer exchange(Endpoint endpoint, SslContext tls, byte[] body, Duration timeout)

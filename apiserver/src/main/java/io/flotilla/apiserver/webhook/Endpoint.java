@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.admission.webhook;
+package io.flotilla.apiserver.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.handler.ssl.SslContext;
@@ -11,7 +11,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Where a webhook is: its WebhookClientConfig. */
-final class Endpoint {
+public final class Endpoint {
     private static final int HTTPS = 443;
 
     private final JsonNode config;
@@ -19,7 +19,7 @@ final class Endpoint {
     private @Nullable SslContext tls;
 
     /** @param timeout told to the webhook */
-    Endpoint(JsonNode config, Duration timeout) {
+    public Endpoint(JsonNode config, Duration timeout) {
         this.config = config;
         JsonNode service = config.path("service");
         String base = service.isObject()
@@ -57,8 +57,12 @@ final class Endpoint {
         return config.path("service");
     }
 
-    /** TLS that trusts the bundle, or whom the machine trusts where there is none. */
-    synchronized SslContext tls() throws CallException {
+    /**
+     * TLS that trusts the bundle, or whom the machine trusts where there is none.
+     *
+     * @throws CallException the bundle is none
+     */
+    public synchronized SslContext tls() throws CallException {
         if (tls == null) {
             SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
             String bundle = config.path("caBundle").asText("");
@@ -69,9 +73,7 @@ final class Endpoint {
                 }
                 tls = builder.build();
             } catch (IOException | IllegalArgumentException e) {
-                throw new CallException(
-                        "could not get REST client: unable to load root certificates: unable to parse bytes as PEM"
-                                + " block");
+                throw new CallException("unable to load root certificates: unable to parse bytes as PEM block");
             }
         }
         return tls;
