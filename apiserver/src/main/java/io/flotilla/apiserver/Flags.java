@@ -138,6 +138,13 @@ public final class Flags {
     @Mixin
     private ServingFlags serving = new ServingFlags();
 
+    @Mixin
+    private AggregationFlags aggregation = new AggregationFlags();
+
+    AggregationFlags aggregation() {
+        return aggregation;
+    }
+
     ServingFlags serving() {
         return serving;
     }

@@ -14,6 +14,9 @@ import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.extension.CustomKinds;
+import io.flotilla.apiserver.extension.aggregation.ApiServices;
+import io.flotilla.apiserver.extension.aggregation.Availability;
+import io.flotilla.apiserver.extension.aggregation.FrontProxy;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
 import io.flotilla.apiserver.flowcontrol.Admission;
 import io.flotilla.apiserver.flowcontrol.SchemaConditions;
@@ -37,6 +40,7 @@ import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.builtin.BuiltInKinds;
 import io.flotilla.apiserver.registry.builtin.ClusterSettings;
 import io.flotilla.apiserver.registry.rbac.RoleObjects;
+import io.flotilla.apiserver.rest.AggregatedRequests;
 import io.flotilla.apiserver.rest.Documents;
 import io.flotilla.apiserver.rest.PodStreams;
 import io.flotilla.apiserver.rest.ProxyRequests;
@@ -72,8 +76,40 @@ final class Wiring {
     }
 
     @Singleton
-    Discovery discovery(Schema schema) {
-        return new Discovery(schema);
+    Discovery discovery(Schema schema, Availability availability) {
+        return new Discovery(schema, availability::versions);
+    }
+
+    @Singleton
+    FrontProxy frontProxy(Main main) {
+        return main.flags().aggregation().frontProxy();
+    }
+
+    @Singleton
+    ApiServices apiServices(Registry registry) {
+        return new ApiServices(registry);
+    }
+
+    @Singleton
+    Availability availability(
+            Main main, Cache cache, Schema schema, Registry registry, ApiServices services, FrontProxy frontProxy) {
+        Flags flags = main.flags();
+        return new Availability(
+                cache,
+                schema,
+                registry,
+                services,
+                frontProxy,
+                flags.aggregation().published(flags.clientCaFile()),
+                Clock.systemUTC(),
+                System::nanoTime);
+    }
+
+    @Singleton
+    AggregatedRequests aggregatedRequests(
+            Api api, Registry registry, ApiServices services, Availability availability, FrontProxy frontProxy) {
+        return new AggregatedRequests(
+                api, services, availability, frontProxy, new ServiceEndpoints(registry.objects(), registry));
     }
 
     @Singleton
@@ -217,6 +253,7 @@ final class Wiring {
             Discovery discovery,
             Registry registry,
             NodeAgents agents,
+            AggregatedRequests aggregated,
             Authenticator authenticator,
             HealthChecks health,
             PrometheusMeterRegistry metrics,
@@ -237,6 +274,7 @@ final class Wiring {
                 new RestHandler(
                         authenticator,
                         api,
+                        aggregated,
                         new ResourceRequests(
                                 schema,
                                 api,
@@ -293,6 +331,7 @@ final class Wiring {
             Cache cache,
             Registry registry,
             CustomKinds customKinds,
+            Availability availability,
             RestServer rest,
             GrpcServer grpc,
             NodeAgents agents,
@@ -311,6 +350,7 @@ final class Wiring {
                 .addClosing("timer", timer::shutdownNow)
                 .add("cache", cache::start, cache)
                 .add("custom-kinds", customKinds::start, customKinds)
+                .add("api-services", availability::start, availability)
                 .add("compactor", () -> compactor.start(timer), compactor)
                 .add("rest", rest::start, rest)
                 .add("grpc", grpc::start, grpc)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.SubresourceInfo;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,7 +73,10 @@ final class AggregatedForm {
         this.schema = schema;
     }
 
-    ObjectNode list(Version form, Map<String, Map<String, List<ResourceInfo>>> groups) {
+    /** @param remote those versions whose resources other servers told */
+    ObjectNode list(Version form, Map<String, Map<String, List<ResourceInfo>>> groups, List<RemoteVersion> remote) {
+        Map<String, RemoteVersion> others = new HashMap<>();
+        remote.forEach(each -> others.put(each.group() + "/" + each.version(), each));
         ObjectNode list = NODES.objectNode()
                 .put("kind", "APIGroupDiscoveryList")
                 .put("apiVersion", "apidiscovery.k8s.io/" + form.text);
@@ -87,9 +91,14 @@ final class AggregatedForm {
             ArrayNode array = item.putArray("versions");
             versions.forEach((version, resources) -> {
                 ObjectNode object = array.addObject().put("version", version);
-                ArrayNode served = object.putArray("resources");
-                resources.forEach(resource -> served.add(resource(resource)));
-                object.put("freshness", "Current");
+                RemoteVersion other = others.get(group + "/" + version);
+                if (other == null) {
+                    ArrayNode served = object.putArray("resources");
+                    resources.forEach(resource -> served.add(resource(resource)));
+                } else if (!other.resources().isEmpty()) {
+                    object.set("resources", other.resources());
+                }
+                object.put("freshness", other == null || other.current() ? "Current" : "Stale");
             });
         });
         return list;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,57 +16,69 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * The discovery documents. Each is built when first asked for and kept until other custom resources are served. Which form of {@code /api} and {@code /apis} is
+ * The discovery documents. Each is built when first asked for and kept until other custom resources are served, or other
+ * servers serve other resources in this one's name. Which form of {@code /api} and {@code /apis} is
  * sent follows from the Accept header: KEP-3352 (aggregated discovery).
  */
 public final class Discovery {
     private static final String JSON = "application/json";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Groups in the order of their priority, which is the order in which kubectl resolves ambiguous names. */
-    private static final List<String> GROUPS = List.of(
-            "apiregistration.k8s.io",
-            "apps",
-            "events.k8s.io",
-            "authentication.k8s.io",
-            "authorization.k8s.io",
-            "autoscaling",
-            "batch",
-            "certificates.k8s.io",
-            "networking.k8s.io",
-            "policy",
-            "rbac.authorization.k8s.io",
-            "storage.k8s.io",
-            "admissionregistration.k8s.io",
-            "apiextensions.k8s.io",
-            "scheduling.k8s.io",
-            "coordination.k8s.io",
-            "node.k8s.io",
-            "discovery.k8s.io",
-            "resource.k8s.io",
-            "flowcontrol.apiserver.k8s.io");
+    /** Priorities of the groups, which are the order in which kubectl resolves ambiguous names. */
+    private static final Map<String, Integer> PRIORITIES = Map.ofEntries(
+            Map.entry("apiregistration.k8s.io", 20_001),
+            Map.entry("apps", 17_800),
+            Map.entry("events.k8s.io", 17_750),
+            Map.entry("authentication.k8s.io", 17_700),
+            Map.entry("authorization.k8s.io", 17_600),
+            Map.entry("autoscaling", 17_500),
+            Map.entry("batch", 17_400),
+            Map.entry("certificates.k8s.io", 17_300),
+            Map.entry("networking.k8s.io", 17_200),
+            Map.entry("policy", 17_100),
+            Map.entry("rbac.authorization.k8s.io", 17_000),
+            Map.entry("storage.k8s.io", 16_800),
+            Map.entry("admissionregistration.k8s.io", 16_700),
+            Map.entry("apiextensions.k8s.io", 16_700),
+            Map.entry("scheduling.k8s.io", 16_600),
+            Map.entry("coordination.k8s.io", 16_500),
+            Map.entry("node.k8s.io", 16_300),
+            Map.entry("discovery.k8s.io", 16_200),
+            Map.entry("resource.k8s.io", 16_200),
+            Map.entry("flowcontrol.apiserver.k8s.io", 16_100));
+
+    private static final int CUSTOM_GROUP_PRIORITY = 1000;
+    private static final int LOCAL_VERSION_PRIORITY = 15;
 
     private final Schema schema;
     private final LegacyForm legacy;
     private final AggregatedForm aggregated;
+    private final Supplier<List<RemoteVersion>> remote;
     private volatile State state;
 
     /** What is served at one time, and the documents that say so. */
     private record State(
-            long generation, Map<String, Map<String, List<ResourceInfo>>> groups, Map<String, Document> documents) {}
+            long generation,
+            List<RemoteVersion> remote,
+            Map<String, Map<String, List<ResourceInfo>>> groups,
+            Map<String, Document> documents) {}
 
     public Discovery(Schema schema) {
-        this.schema = schema;
-        legacy = new LegacyForm(schema);
-        aggregated = new AggregatedForm(schema);
-        state = state(schema);
+        this(schema, List::of);
     }
 
-    private static State state(Schema schema) {
+    /** @param remote what other servers serve in this one's name: another list when that changes, and only then */
+    public Discovery(Schema schema, Supplier<List<RemoteVersion>> remote) {
+        this.schema = schema;
+        this.remote = remote;
+        legacy = new LegacyForm(schema);
+        aggregated = new AggregatedForm(schema);
+        state = state(schema, List.of());
+    }
+
+    private static State state(Schema schema, List<RemoteVersion> remote) {
         long generation = schema.generation();
-        Map<String, Map<String, List<ResourceInfo>>> groups = new LinkedHashMap<>();
-        groups.put("", new LinkedHashMap<>());
-        GROUPS.forEach(group -> groups.put(group, new LinkedHashMap<>()));
+        Map<String, Map<String, List<ResourceInfo>>> groups = new HashMap<>();
         List<ResourceInfo> resources = new ArrayList<>(schema.resources());
         resources.addAll(schema.customResources());
         resources.sort(ApiVersions.PREFERRED_FIRST);
@@ -73,14 +87,51 @@ public final class Discovery {
                     .computeIfAbsent(resource.version(), _ -> new ArrayList<>())
                     .add(resource);
         }
-        return new State(generation, groups, new ConcurrentHashMap<>());
+        remote.forEach(each ->
+                groups.computeIfAbsent(each.group(), _ -> new LinkedHashMap<>()).put(each.version(), List.of()));
+        return new State(generation, remote, ordered(groups, remote), new ConcurrentHashMap<>());
     }
 
+    /** Groups and versions by their priority; among equals groups by name, versions the most stable first. */
+    private static Map<String, Map<String, List<ResourceInfo>>> ordered(
+            Map<String, Map<String, List<ResourceInfo>>> groups, List<RemoteVersion> remote) {
+        Map<String, Integer> groupPriorities = new HashMap<>(PRIORITIES);
+        Map<String, Integer> versionPriorities = new HashMap<>();
+        for (RemoteVersion each : remote) {
+            groupPriorities.merge(each.group(), each.groupPriority(), Math::max);
+            versionPriorities.put(each.path(), each.versionPriority());
+        }
+        Map<String, Map<String, List<ResourceInfo>>> ordered = new LinkedHashMap<>();
+        ordered.put("", groups.getOrDefault("", Map.of()));
+        groups.keySet().stream()
+                .filter(group -> !group.isEmpty())
+                .sorted(Comparator.comparing(
+                                (String group) -> groupPriorities.getOrDefault(group, CUSTOM_GROUP_PRIORITY),
+                                Comparator.reverseOrder())
+                        .thenComparing(Comparator.naturalOrder()))
+                .forEach(group -> {
+                    Map<String, List<ResourceInfo>> versions = new LinkedHashMap<>();
+                    groups.getOrDefault(group, Map.of()).entrySet().stream()
+                            .sorted(Comparator.comparing(
+                                            (Map.Entry<String, List<ResourceInfo>> version) ->
+                                                    versionPriorities.getOrDefault(
+                                                            "apis/" + group + "/" + version.getKey(),
+                                                            LOCAL_VERSION_PRIORITY),
+                                            Comparator.reverseOrder())
+                                    .thenComparing(Map.Entry::getKey, ApiVersions.ORDER))
+                            .forEach(version -> versions.put(version.getKey(), version.getValue()));
+                    ordered.put(group, versions);
+                });
+        return ordered;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // lists are told apart by identity
     private State state() {
         State current = state;
-        if (current.generation() != schema.generation()) {
+        List<RemoteVersion> others = remote.get();
+        if (current.generation() != schema.generation() || current.remote() != others) {
             // Two that ask at once may both build: the same documents.
-            current = state(schema);
+            current = state(schema, others);
             state = current;
         }
         return current;
@@ -96,7 +147,7 @@ public final class Discovery {
         return form == null
                 ? Document.of(
                         legacy.versions(groups().getOrDefault("", Map.of()).keySet(), serverAddress), JSON)
-                : document("/api " + form, form.contentType(), () -> aggregated.list(form, core()));
+                : document("/api " + form, form.contentType(), () -> aggregated.list(form, core(), state().remote()));
     }
 
     /** {@code /apis}: every other group. */
@@ -104,7 +155,7 @@ public final class Discovery {
         AggregatedForm.Version form = AggregatedForm.Version.accepted(accept);
         return form == null
                 ? document("/apis", JSON, () -> legacy.groups(named()))
-                : document("/apis " + form, form.contentType(), () -> aggregated.list(form, named()));
+                : document("/apis " + form, form.contentType(), () -> aggregated.list(form, named(), state().remote()));
     }
 
     /** Whether what is not found here does not exist. */
@@ -127,11 +178,16 @@ public final class Discovery {
     /** {@code /api/v1} and {@code /apis/<group>/<version>}. */
     public Optional<Document> resources(String group, String version) {
         List<ResourceInfo> resources = groups().getOrDefault(group, Map.of()).get(version);
-        if (resources == null) {
+        if (resources == null || resources.isEmpty()) {
             return Optional.empty();
         }
         String groupVersion = group.isEmpty() ? version : group + "/" + version;
         return Optional.of(document(groupVersion, JSON, () -> legacy.resources(groupVersion, resources)));
+    }
+
+    /** What other servers serve in this one's name. */
+    public List<RemoteVersion> remote() {
+        return remote.get();
     }
 
     /** Whether the version is the one that clients of the group choose who have no reason for another. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.discovery.Document;
+import io.flotilla.apiserver.discovery.RemoteVersion;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
@@ -75,14 +76,24 @@ public final class OpenApi {
         return current;
     }
 
-    /** {@code /openapi/v3}: the paths of the documents, each with the hash by which clients keep it. */
-    public Document v3Index() {
+    /**
+     * {@code /openapi/v3}: the paths of the documents, each with the hash by which clients keep it.
+     *
+     * @param remote what other servers serve in this one's name
+     */
+    public Document v3Index(List<RemoteVersion> remote) {
         ObjectNode root = NODES.objectNode();
         ObjectNode paths = root.putObject("paths");
         state().groupVersions()
                 .keySet()
                 .forEach(path ->
                         paths.putObject(path).put("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash(path)));
+        remote.forEach(each -> {
+            paths.remove(each.path());
+            if (!each.openApi().isEmpty()) {
+                paths.putObject(each.path()).put("serverRelativeURL", each.openApi());
+            }
+        });
         return new Document(JsonCodec.encode(root), "application/json");
     }
 

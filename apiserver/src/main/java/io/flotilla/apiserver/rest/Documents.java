@@ -88,7 +88,7 @@ public final class Documents {
             }
             case "/api" -> document(exchange, discovery.api(exchange.header("accept"), address.get()));
             case "/openapi/v2" -> document(exchange, openApi.v2(exchange.header("accept")));
-            case "/openapi/v3" -> document(exchange, openApi.v3Index());
+            case "/openapi/v3" -> document(exchange, openApi.v3Index(discovery.remote()));
             case "/apis" -> document(exchange, discovery.apis(exchange.header("accept")));
             default -> {
                 if (isOpen(path)) {

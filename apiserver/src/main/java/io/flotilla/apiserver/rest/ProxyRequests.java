@@ -53,7 +53,9 @@ public final class ProxyRequests {
                 .connect(caller, target, JsonNodeFactory.instance.objectNode().put("path", rest));
         ProxyTarget to = finder.find(target);
         try (ProxyConnection connection = ProxyConnection.open(to)) {
-            connection.pass(exchange, (rest.isEmpty() ? "/" : rest) + query, path.substring(0, end));
+            connection.pass(
+                    exchange,
+                    new ProxyConnection.Passing((rest.isEmpty() ? "/" : rest) + query, path.substring(0, end)));
         } catch (IOException e) {
             throw StatusException.serviceUnavailable("error trying to reach service: " + e.getMessage());
         }

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.backend.HttpConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -9,9 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -24,10 +22,10 @@ final class ProxyUpgrade extends ChannelInboundHandlerAdapter {
     private static final byte[] END = new byte[0];
     private static final int AHEAD = 64;
 
-    private final Socket backend;
+    private final HttpConnection backend;
     private final BlockingQueue<byte[]> fromClient = new ArrayBlockingQueue<>(AHEAD);
 
-    private ProxyUpgrade(Socket backend) {
+    private ProxyUpgrade(HttpConnection backend) {
         this.backend = backend;
     }
 
@@ -36,8 +34,7 @@ final class ProxyUpgrade extends ChannelInboundHandlerAdapter {
     }
 
     /** Tells the client what the other side answered, then passes bytes on; returns at the end. */
-    static void run(Exchange exchange, byte[] head, Socket backend, InputStream in, OutputStream out)
-            throws IOException {
+    static void run(Exchange exchange, byte[] head, HttpConnection backend) throws IOException {
         ProxyUpgrade handler = new ProxyUpgrade(backend);
         Channel channel = exchange.channel();
         exchange.upgraded();
@@ -47,10 +44,12 @@ final class ProxyUpgrade extends ChannelInboundHandlerAdapter {
             channel.pipeline().addLast(handler);
             Sending.flush(channel, Unpooled.wrappedBuffer(head));
         });
-        Thread up = Thread.ofVirtual().name("proxy-up").start(() -> handler.send(channel, out));
+        Thread up = Thread.ofVirtual().name("proxy-up").start(() -> handler.send(channel));
         byte[] piece = new byte[16 << 10];
         try {
-            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+            for (int read = backend.in().read(piece);
+                    read >= 0;
+                    read = backend.in().read(piece)) {
                 // Waits for the client to take it.
                 channel.writeAndFlush(Unpooled.wrappedBuffer(Arrays.copyOf(piece, read)))
                         .syncUninterruptibly();
@@ -61,15 +60,15 @@ final class ProxyUpgrade extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void send(Channel channel, OutputStream out) {
+    private void send(Channel channel) {
         try {
             while (true) {
                 byte[] bytes = fromClient.take();
                 if (bytes.length == 0) {
                     break;
                 }
-                out.write(bytes);
-                out.flush();
+                backend.out().write(bytes);
+                backend.out().flush();
                 if (fromClient.isEmpty()) {
                     channel.config().setAutoRead(true);
                 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.authn.Authenticator;
 import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.extension.aggregation.ApiService;
 import io.flotilla.apiserver.flowcontrol.Admission;
 import io.flotilla.apiserver.flowcontrol.OverloadException;
 import io.flotilla.apiserver.flowcontrol.Ticket;
@@ -40,6 +41,7 @@ public final class RestHandler implements RequestSink {
 
     private final Authenticator authenticator;
     private final Api api;
+    private final AggregatedRequests aggregated;
     private final ResourceRequests resources;
     private final Documents documents;
     private final Admission admission;
@@ -52,6 +54,7 @@ public final class RestHandler implements RequestSink {
     public RestHandler(
             Authenticator authenticator,
             Api api,
+            AggregatedRequests aggregated,
             ResourceRequests resources,
             Documents documents,
             Admission admission,
@@ -62,6 +65,7 @@ public final class RestHandler implements RequestSink {
         this.inFlight = new InFlight(requestTimeout, timer, System::nanoTime);
         this.authenticator = authenticator;
         this.api = api;
+        this.aggregated = aggregated;
         this.resources = resources;
         this.documents = documents;
         this.admission = admission;
@@ -117,14 +121,21 @@ public final class RestHandler implements RequestSink {
 
     /** A watch holds its ticket until it has begun; what is streamed later is paced by the client. */
     private void admitted(Exchange exchange, Optional<ResourcePath> path, RequestInfo info, User user) {
-        if (info.longRunning() && !info.attributes().verb().equals("watch")) {
-            serve(exchange, path, user);
+        Optional<ApiService> elsewhere = aggregated.find(exchange.path());
+        boolean watch = info.attributes().verb().equals("watch");
+        if (info.longRunning() && !watch) {
+            serve(exchange, path, info, user, elsewhere);
             return;
         }
         try (Ticket ticket = admission.admit(user, info.attributes(), weights.of(info.attributes()))) {
             tellFlow(exchange, ticket.schemaUid(), ticket.levelUid());
-            serve(exchange, path, user);
+            if (!watch || elsewhere.isEmpty()) {
+                serve(exchange, path, info, user, elsewhere);
+                return;
+            }
         }
+        // This thread passes it on as long as it lasts, and must not hold a ticket for that.
+        serve(exchange, path, info, user, elsewhere);
     }
 
     private static void tellFlow(Exchange exchange, String schemaUid, String levelUid) {
@@ -134,7 +145,16 @@ public final class RestHandler implements RequestSink {
         }
     }
 
-    private void serve(Exchange exchange, Optional<ResourcePath> path, User user) {
+    private void serve(
+            Exchange exchange,
+            Optional<ResourcePath> path,
+            RequestInfo info,
+            User user,
+            Optional<ApiService> elsewhere) {
+        if (elsewhere.isPresent()) {
+            aggregated.handle(exchange, user, info, elsewhere.get());
+            return;
+        }
         if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.webhook;
 
+import io.flotilla.apiserver.backend.NetworkFailures;
 import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
@@ -25,19 +26,16 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /** Sends reviews to webhooks. Safe from any thread; calls block. */
 public final class WebhookClient implements AutoCloseable {
@@ -109,7 +107,9 @@ public final class WebhookClient implements AutoCloseable {
         try {
             return answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(words(e.getCause(), to), e.getCause());
+            throw new IOException(
+                    NetworkFailures.words(e.getCause(), to.getAddress().getHostAddress() + ":" + to.getPort()),
+                    e.getCause());
         } finally {
             var _ = channel.close();
         }
@@ -183,30 +183,6 @@ public final class WebhookClient implements AutoCloseable {
         public void channelInactive(ChannelHandlerContext context) {
             answer.completeExceptionally(new IOException("EOF"));
         }
-    }
-
-    /** What went wrong, as Go's client tells it. */
-    private static String words(Throwable failure, InetSocketAddress to) {
-        String dialed = "dial tcp " + to.getAddress().getHostAddress() + ":" + to.getPort() + ": ";
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            switch (each) {
-                case CertPathBuilderException _ -> {
-                    return "tls: failed to verify certificate: x509: certificate signed by unknown authority";
-                }
-                case ConnectException e -> {
-                    String why = String.valueOf(e.getMessage());
-                    return dialed
-                            + (why.startsWith("Connection refused")
-                                    ? "connect: connection refused"
-                                    : why.contains("timed out") ? "i/o timeout" : "connect: " + why);
-                }
-                case Throwable _ -> {}
-            }
-        }
-        String why = String.valueOf(failure.getMessage());
-        return failure.getCause() instanceof SSLException || failure instanceof SSLException
-                ? "tls: failed to verify certificate: " + why
-                : why;
     }
 
     /** An answer that is no success, as Go's client tells it. */

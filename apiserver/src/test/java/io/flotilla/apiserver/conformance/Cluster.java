@@ -66,7 +66,8 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     .issue("kube-apiserver", List.of())
                     .issue(ADMIN, List.of("system:masters"))
                     .issue(ALICE, List.of("developers"))
-                    .issue("system:kube-scheduler", List.of());
+                    .issue("system:kube-scheduler", List.of())
+                    .issue("front-proxy-client", List.of());
             tokenKey = certificates.tokenKey();
             server = start();
             Awaitility.await()
@@ -86,7 +87,11 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     "--tls-cert-file=" + certificates.certificate("kube-apiserver"),
                     "--tls-private-key-file=" + certificates.key("kube-apiserver"),
                     "--client-ca-file=" + certificates.authority(),
-                    "--service-account-signing-key-file=" + tokenKey));
+                    "--service-account-signing-key-file=" + tokenKey,
+                    "--proxy-client-cert-file=" + certificates.certificate("front-proxy-client"),
+                    "--proxy-client-key-file=" + certificates.key("front-proxy-client"),
+                    "--requestheader-client-ca-file=" + certificates.authority(),
+                    "--requestheader-allowed-names=front-proxy-client"));
             all.addAll(List.of(flags));
             return InProcessServer.start(all.toArray(String[]::new));
         }

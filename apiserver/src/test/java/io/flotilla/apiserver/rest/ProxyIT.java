@@ -65,7 +65,7 @@ final class ProxyIT {
         ProxyTarget to = new ProxyTarget(false, "127.0.0.1", port);
         return server.serve(exchange -> Thread.ofVirtual().start(() -> {
             try (ProxyConnection connection = ProxyConnection.open(to)) {
-                connection.pass(exchange, exchange.uri(), "/prefix");
+                connection.pass(exchange, new ProxyConnection.Passing(exchange.uri(), "/prefix"));
             } catch (IOException e) {
                 RestHandler.fail(exchange, StatusException.serviceUnavailable(String.valueOf(e.getMessage())));
             }
