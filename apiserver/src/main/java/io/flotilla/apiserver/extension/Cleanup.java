@@ -148,7 +148,8 @@ final class Cleanup implements AutoCloseable {
         ServedVersion version = registry.served(definitions).orElseThrow();
         Updating.Request request = new Updating.Request(
                 "", name, false, SELF, WriteOptions.DEFAULT, _ -> {}, Updating.Ownership.SETTLED, Review.NONE);
-        version.registry().updating().update(request, object -> {
+        version.registry().updating().update(request, old -> {
+            ObjectNode object = old.get();
             ObjectNode metadata = (ObjectNode) object.get("metadata");
             ArrayNode kept = metadata.arrayNode();
             metadata.path("finalizers").forEach(finalizer -> {

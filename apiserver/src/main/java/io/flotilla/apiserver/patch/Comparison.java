@@ -37,62 +37,75 @@ final class Comparison {
     }
 
     private void compare(Shape shape, @Nullable JsonNode before, @Nullable JsonNode after) {
-        if (before == null && after == null) {
-            return;
-        }
-        boolean bothEmpty = isEmpty(before) && isEmpty(after);
-        boolean divided = switch (shape) {
-            case Shape.Leaf _ -> false;
-            case Shape.Struct _, Shape.Keys _ -> isOr(before, ObjectNode.class) && isOr(after, ObjectNode.class);
-            case Shape.Items _ -> isOr(before, ArrayNode.class) && isOr(after, ArrayNode.class);
-        };
-        if (!divided || bothEmpty) {
-            if (before != null && after != null) {
-                if (!before.equals(after)) {
-                    modified.insert(path);
-                }
-                return;
-            }
-        } else if (shape instanceof Shape.Items items) {
-            items(items, before, after);
-        } else {
-            fields(shape, before, after);
-        }
         if (before == null) {
-            added.insert(path);
+            if (after != null) {
+                added.graft(path, whole(shape, after));
+            }
         } else if (after == null) {
-            removed.insert(path);
+            removed.graft(path, whole(shape, before));
+        } else if (!before.equals(after)) {
+            if (isEmpty(before) && isEmpty(after)) {
+                modified.insert(path);
+            } else if (shape instanceof Shape.Items items
+                    && isOr(before, ArrayNode.class)
+                    && isOr(after, ArrayNode.class)) {
+                items(items, before, after);
+            } else if (hasNames(shape) && isOr(before, ObjectNode.class) && isOr(after, ObjectNode.class)) {
+                fields(shape, before, after);
+            } else {
+                modified.insert(path);
+            }
         }
     }
 
-    private static boolean isEmpty(@Nullable JsonNode value) {
-        return value == null || value.isNull() || (value.isContainerNode() && value.isEmpty());
+    private static boolean hasNames(Shape shape) {
+        return shape instanceof Shape.Struct || shape instanceof Shape.Keys;
     }
 
-    private static boolean isOr(@Nullable JsonNode value, Class<? extends JsonNode> kind) {
-        return value == null || value.isNull() || kind.isInstance(value);
+    /** Everything that a value sets where there was none. */
+    private static FieldSet whole(Shape shape, JsonNode value) {
+        FieldSet set = FieldSet.itself();
+        if (shape instanceof Shape.Items items && value.isArray()) {
+            byKey(items.identity(), value).forEach((key, item) -> set.put(key, whole(items.element(), item)));
+        } else if (hasNames(shape) && value.isObject()) {
+            for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                set.put("f:" + entry.getKey(), whole(child(shape, entry.getKey()), entry.getValue()));
+            }
+        }
+        return set;
     }
 
-    private void fields(Shape shape, @Nullable JsonNode before, @Nullable JsonNode after) {
-        Set<String> names = new LinkedHashSet<>();
-        if (before != null) {
-            before.fieldNames().forEachRemaining(names::add);
+    private static Shape child(Shape shape, String name) {
+        Shape child = Shape.child(shape, name);
+        return child == null ? Shape.LEAF : child;
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isNull() || (value.isContainerNode() && value.isEmpty());
+    }
+
+    private static boolean isOr(JsonNode value, Class<? extends JsonNode> kind) {
+        return value.isNull() || kind.isInstance(value);
+    }
+
+    private void fields(Shape shape, JsonNode before, JsonNode after) {
+        for (Map.Entry<String, JsonNode> entry : before.properties()) {
+            field(shape, entry.getKey(), entry.getValue(), after.get(entry.getKey()));
         }
-        if (after != null) {
-            after.fieldNames().forEachRemaining(names::add);
-        }
-        for (String name : names) {
-            Shape child = Shape.child(shape, name);
-            path.add("f:" + name);
-            compare(
-                    child == null ? Shape.LEAF : child,
-                    before == null ? null : before.get(name),
-                    after == null ? null : after.get(name));
-            path.removeLast();
+        for (Map.Entry<String, JsonNode> entry : after.properties()) {
+            if (!before.has(entry.getKey())) {
+                field(shape, entry.getKey(), null, entry.getValue());
+            }
         }
     }
 
-    private void items(Shape.Items items, @Nullable JsonNode before, @Nullable JsonNode after) {
+    private void field(Shape shape, String name, @Nullable JsonNode before, @Nullable JsonNode after) {
+        path.add("f:" + name);
+        compare(child(shape, name), before, after);
+        path.removeLast();
+    }
+
+    private void items(Shape.Items items, JsonNode before, JsonNode after) {
         Map<String, JsonNode> old = byKey(items.identity(), before);
         Map<String, JsonNode> now = byKey(items.identity(), after);
         Set<String> keys = new LinkedHashSet<>(old.keySet());
@@ -104,11 +117,9 @@ final class Comparison {
         }
     }
 
-    static Map<String, JsonNode> byKey(ListIdentity identity, @Nullable JsonNode list) {
+    static Map<String, JsonNode> byKey(ListIdentity identity, JsonNode list) {
         Map<String, JsonNode> items = new LinkedHashMap<>();
-        if (list != null) {
-            list.forEach(item -> items.put(identity.itemKey(item), item));
-        }
+        list.forEach(item -> items.put(identity.itemKey(item), item));
         return items;
     }
 }

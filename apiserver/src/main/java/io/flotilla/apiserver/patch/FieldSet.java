@@ -33,6 +33,13 @@ final class FieldSet {
         return set;
     }
 
+    /** The set whose only path has no edges. */
+    static FieldSet itself() {
+        FieldSet set = new FieldSet();
+        set.member = true;
+        return set;
+    }
+
     /** The set of these paths, each given by its edges. */
     @SafeVarargs
     static FieldSet ofPaths(List<String>... paths) {
@@ -77,6 +84,20 @@ final class FieldSet {
             node = node.children.computeIfAbsent(edge, _ -> new FieldSet());
         }
         node.member = true;
+    }
+
+    /** Makes the paths of the other set, behind that edge, this set's. */
+    void put(String edge, FieldSet other) {
+        children.put(edge, other);
+    }
+
+    /** Makes the paths of the other set, behind that path of at least one edge, this set's; there must be none yet. */
+    void graft(List<String> path, FieldSet other) {
+        FieldSet node = this;
+        for (String edge : path.subList(0, path.size() - 1)) {
+            node = node.children.computeIfAbsent(edge, _ -> new FieldSet());
+        }
+        node.children.put(path.getLast(), other);
     }
 
     FieldSet union(FieldSet other) {

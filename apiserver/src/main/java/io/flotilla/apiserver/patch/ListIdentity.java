@@ -57,12 +57,12 @@ record ListIdentity(
     /** The trie key of an item: {@code k:{"name":"a"}} or {@code v:"a"}. */
     String itemKey(JsonNode item) {
         if (kind == ListKind.SET) {
-            return "v:" + item;
+            return "v:" + json(item);
         }
         StringBuilder text = new StringBuilder("k:{");
         for (String key : keys.size() > 1 ? keys.stream().sorted().toList() : keys) {
             JsonNode value = item.get(key);
-            String json = value == null || value.isNull() ? defaultOf(key) : value.toString();
+            String json = value == null || value.isNull() ? defaultOf(key) : json(value);
             text.append(text.length() > 3 ? "," : "")
                     .append('"')
                     .append(key)
@@ -70,6 +70,21 @@ record ListIdentity(
                     .append(json);
         }
         return text.append('}').toString();
+    }
+
+    /** As {@link JsonNode#toString} has it, without its cost for a plain text. */
+    private static String json(JsonNode value) {
+        return value.isTextual() && isPlain(value.textValue()) ? '"' + value.textValue() + '"' : value.toString();
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private String defaultOf(String key) {

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Makes of a request's body an object of the kind that is expected: pruned, canonical, defaulted. */
@@ -68,18 +69,17 @@ public final class BodyReader {
     /** Checks a tree that a patch left; fails with Invalid where it does not fit the kind. */
     ObjectNode checkPatched(
             ObjectNode object,
-            Function<ObjectNode, String> describe,
+            Supplier<String> described,
             Expected expected,
             FieldValidation validation,
             Consumer<String> warn) {
-        String described = describe.apply(object);
         return check(
                 object,
                 List.of(),
                 expected,
                 validation,
                 warn,
-                why -> StatusException.invalid("", "", "", List.of(FieldError.invalid("patch", described, why))));
+                why -> StatusException.invalid("", "", "", List.of(FieldError.invalid("patch", described.get(), why))));
     }
 
     /** Checks a tree made of a configuration that was checked before. */

@@ -142,9 +142,8 @@ public final class Writes {
         if (isHandled(target)) {
             SubresourceHandler handler = handler(target);
             WriteContext context = context(caller, target, options.dryRun());
-            ObjectNode patched = patch.apply(handler.read(context), expected.type());
-            ObjectNode object =
-                    bodies.checkPatched(patched, patch::describe, expected, options.fieldValidation(), caller.warn());
+            Supplier<ObjectNode> patched = () -> patch.apply(handler.read(context), expected.type());
+            ObjectNode object = checkPatched(caller, patch, patched, expected, options);
             return updateHandled(caller, target, object, options);
         }
         supports(target, "patch");
@@ -152,11 +151,20 @@ public final class Writes {
         CachedObject updated = version.registry()
                 .updating()
                 .update(updating(caller, target, options, Updating.Ownership.NOTED), old -> {
-                    ObjectNode patched = patch.apply(version.fromStorage(old), expected.type());
-                    return version.toStorage(bodies.checkPatched(
-                            patched, patch::describe, expected, options.fieldValidation(), caller.warn()));
+                    Supplier<ObjectNode> patched = () -> patch.apply(version.fromStorage(old.get()), expected.type());
+                    return version.toStorage(checkPatched(caller, patch, patched, expected, options));
                 });
         return new Answer.Stored(200, version, updated);
+    }
+
+    private ObjectNode checkPatched(
+            Caller caller,
+            Patches patch,
+            Supplier<ObjectNode> patched,
+            BodyReader.Expected expected,
+            WriteOptions options) {
+        return bodies.checkPatched(
+                patched.get(), () -> patch.describe(patched.get()), expected, options.fieldValidation(), caller.warn());
     }
 
     /** Server-side apply: changes the object into what the configuration says, or makes it. */
@@ -175,7 +183,7 @@ public final class Writes {
             CachedObject updated = version.registry()
                     .updating()
                     .update(updating(caller, target, options, Updating.Ownership.SETTLED), old -> {
-                        ObjectNode applied = configuration.applyTo(version.fromStorage(old));
+                        ObjectNode applied = configuration.applyTo(version.fromStorage(old.get()));
                         return version.toStorage(
                                 bodies.checkApplied(applied, expected, options.fieldValidation(), caller.warn()));
                     });

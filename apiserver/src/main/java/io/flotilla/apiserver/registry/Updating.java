@@ -13,7 +13,8 @@ import io.flotilla.apiserver.storage.Fencing;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Updates objects: by a whole new one or by a change of what is there, of the resource itself or of its status. */
 public final class Updating {
@@ -55,10 +56,11 @@ public final class Updating {
     /**
      * Updates an object.
      *
-     * @param change makes the new object from a copy of the old one, both in the storage version; may run several times
+     * @param change makes the new object from copies of the old one, as many as it asks for, all in the storage version; may
+     *     run several times
      * @return the object as it is now
      */
-    public CachedObject update(Request request, UnaryOperator<ObjectNode> change) {
+    public CachedObject update(Request request, Function<Supplier<ObjectNode>, ObjectNode> change) {
         ResourceRegistry.Modified modified =
                 of.modify(request.namespace(), request.name(), old -> plan(request, old, change));
         if (modified.removed()) {
@@ -82,11 +84,11 @@ public final class Updating {
                 request.warn());
     }
 
-    private Plan plan(Request request, CachedObject current, UnaryOperator<ObjectNode> change) {
+    private Plan plan(Request request, CachedObject current, Function<Supplier<ObjectNode>, ObjectNode> change) {
         ResourceInfo resource = of.resource();
         WriteContext context = context(request);
         ObjectNode old = StoredForm.parse(current);
-        ObjectNode object = change.apply(old.deepCopy());
+        ObjectNode object = change.apply(old::deepCopy);
         ObjectNode metadata = ResourceRegistry.metadata(object);
         checkTarget(request, metadata);
         checkPreconditions(request, metadata, old.path("metadata"), current);
