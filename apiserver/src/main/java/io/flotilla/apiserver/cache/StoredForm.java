@@ -29,6 +29,7 @@ public final class StoredForm {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
                     .build())
             .build();
     private static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)

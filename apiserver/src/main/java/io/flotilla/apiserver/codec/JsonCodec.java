@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class JsonCodec {
     /** Far deeper than any kind of the API, far from what a stack can take. */
-    static final int MAX_DEPTH = 500;
+    public static final int MAX_DEPTH = 500;
 
     private static final int MAX_NUMBER_LENGTH = 400;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -113,8 +113,10 @@ public final class JsonCodec {
     private static final class Reader {
         private final List<FieldProblem> duplicates = new ArrayList<>(0);
         private final List<Object> path = new ArrayList<>();
+        private boolean halves;
 
         JsonNode document(byte[] json, int offset, int length) {
+            halves = Utf8.mayHoldHalves(json, offset, length);
             try (JsonParser parser = FACTORY.createParser(json, offset, length)) {
                 if (parser.nextToken() == null) {
                     throw new MalformedException("unexpected end of JSON input");
@@ -140,7 +142,7 @@ public final class JsonCodec {
             return switch (parser.currentToken()) {
                 case START_OBJECT -> object(parser);
                 case START_ARRAY -> array(parser);
-                case VALUE_STRING -> NODES.textNode(parser.getText());
+                case VALUE_STRING -> NODES.textNode(whole(parser.getText()));
                 case VALUE_TRUE -> NODES.booleanNode(true);
                 case VALUE_FALSE -> NODES.booleanNode(false);
                 case VALUE_NULL -> NODES.nullNode();
@@ -156,6 +158,10 @@ public final class JsonCodec {
             };
         }
 
+        private String whole(String text) {
+            return halves ? Utf8.whole(text) : text;
+        }
+
         private JsonNode number(JsonParser parser) throws IOException {
             double value = parser.getDoubleValue();
             if (Double.isInfinite(value)) {
@@ -168,7 +174,7 @@ public final class JsonCodec {
         private ObjectNode object(JsonParser parser) throws IOException {
             ObjectNode object = NODES.objectNode();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
+                String name = whole(parser.currentName());
                 parser.nextToken();
                 path.add(name);
                 if (object.replace(name, value(parser)) != null && duplicates.size() < 100) {

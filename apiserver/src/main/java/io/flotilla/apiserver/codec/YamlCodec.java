@@ -179,6 +179,9 @@ public final class YamlCodec {
         }
 
         private static JsonNode scalar(ScalarEvent scalar) {
+            if (!Utf8.isWhole(scalar.getValue())) {
+                throw new MalformedException("yaml: found invalid Unicode character escape code");
+            }
             boolean typed = scalar.isPlain() && scalar.getTag().isEmpty();
             return typed ? YamlScalars.resolve(scalar.getValue()) : NODES.textNode(scalar.getValue());
         }

@@ -17,7 +17,8 @@ final class YamlScalars {
     private static final Set<String> NULL = Set.of("", "~", "null", "Null", "NULL");
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
     private static final Pattern INFINITE = Pattern.compile("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
-    private static final int LONGEST_NUMBER = 64;
+    /** As long as JSON may have them. */
+    private static final int LONGEST_NUMBER = 400;
 
     private YamlScalars() {}
 
@@ -71,10 +72,13 @@ final class YamlScalars {
             if (signed.bitLength() < 32) {
                 return NODES.numberNode(signed.intValue());
             }
-            return signed.bitLength() < 64
-                    ? NODES.numberNode(signed.longValue())
-                    : NODES.numberNode(signed.doubleValue());
+            return signed.bitLength() < 64 ? NODES.numberNode(signed.longValue()) : finite(signed.doubleValue());
         }
-        return FLOAT.matcher(text).matches() ? NODES.numberNode(Double.parseDouble(text)) : null;
+        return FLOAT.matcher(text).matches() ? finite(Double.parseDouble(text)) : null;
+    }
+
+    /** What no double can hold is no number. */
+    private static @Nullable JsonNode finite(double value) {
+        return Double.isInfinite(value) ? null : NODES.numberNode(value);
     }
 }

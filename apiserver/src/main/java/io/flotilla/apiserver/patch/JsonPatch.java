@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,12 @@ public final class JsonPatch {
 
     private JsonNode root;
     private long copied;
+    /** No less than the depth of the root. */
+    private int depth;
 
     private JsonPatch(JsonNode root) {
         this.root = root;
+        this.depth = depth(root);
     }
 
     /**
@@ -59,27 +63,61 @@ public final class JsonPatch {
         }
         String path = text(operation, "path");
         switch (text(operation, "op")) {
-            case "add" -> add(path, value(operation));
+            case "add" -> {
+                JsonNode value = value(operation);
+                add(path, value);
+                deepens(depth(value), path);
+            }
             case "remove" -> remove(path);
-            case "replace" -> replace(path, value(operation));
+            case "replace" -> {
+                JsonNode value = value(operation);
+                replace(path, value);
+                deepens(depth(value), path);
+            }
             case "move" -> {
                 String from = text(operation, "from");
                 JsonNode moved = get(from);
                 remove(from);
                 add(path, moved);
+                deepens(depth - segments(from).size(), path);
             }
             case "copy" -> {
-                JsonNode source = get(text(operation, "from"));
-                copied += size(source);
-                if (copied > MOST_COPIED_NODES) {
-                    throw unprocessable(
-                            "Unable to complete the copy, the accumulated size increase of copy is too large");
-                }
+                String from = text(operation, "from");
+                JsonNode source = get(from);
+                spend(size(source));
                 add(path, source.deepCopy());
+                deepens(depth - segments(from).size(), path);
             }
             case "test" -> test(path, operation.get("value"));
             default -> throw unprocessable("Unexpected kind: " + text(operation, "op"));
         }
+    }
+
+    private void spend(long nodes) {
+        copied += nodes;
+        if (copied > MOST_COPIED_NODES) {
+            throw unprocessable("Unable to complete the copy, the accumulated size increase of copy is too large");
+        }
+    }
+
+    /** Operations that put deep things into deep things would lead to an object that nobody can read. */
+    private void deepens(int added, String path) {
+        depth = Math.max(depth, segments(path).size() + added);
+        if (depth > JsonCodec.MAX_DEPTH) {
+            spend(size(root));
+            depth = depth(root);
+            if (depth > JsonCodec.MAX_DEPTH) {
+                throw unprocessable("exceeded max depth");
+            }
+        }
+    }
+
+    private static int depth(JsonNode node) {
+        int deepest = 0;
+        for (JsonNode child : node) {
+            deepest = Math.max(deepest, depth(child));
+        }
+        return node.isContainerNode() ? deepest + 1 : 0;
     }
 
     private static String text(JsonNode operation, String field) {

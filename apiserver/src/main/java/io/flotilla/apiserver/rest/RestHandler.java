@@ -113,7 +113,7 @@ public final class RestHandler implements RequestSink {
             tellFlow(exchange, e.schemaUid(), e.levelUid());
             exchange.addHeader("retry-after", Integer.toString(OverloadException.RETRY_AFTER_SECONDS));
             text(exchange, 429, e.getMessage() + "\n");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
             fail(exchange, StatusException.internal(String.valueOf(e.getMessage())));
         }
