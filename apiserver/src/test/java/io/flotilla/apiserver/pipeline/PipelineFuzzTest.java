@@ -155,7 +155,8 @@ class PipelineFuzzTest {
         try {
             Patches patch = Patches.read(type, input);
             ObjectNode result = patch.apply(live(), DEPLOYMENT);
-            canBeStored(BODIES.checkPatched(result, patch::describe, EXPECTED, FieldValidation.WARN, _ -> {}));
+            canBeStored(
+                    BODIES.checkPatched(result, () -> patch.describe(result), EXPECTED, FieldValidation.WARN, _ -> {}));
         } catch (StatusException e) {
             isTheClientsFault(e);
         }
