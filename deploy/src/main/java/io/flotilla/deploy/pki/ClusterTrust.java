@@ -22,16 +22,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Every key and certificate of one cluster, made where missing and never made anew. There are two authorities, as kubeadm has
- * them: who is certified by the cluster's may speak to API servers, and only who is certified by etcd's may speak to etcd.
+ * Every key and certificate of one cluster, made where missing and never made anew. There are three authorities, as kubeadm has
+ * them: who is certified by the cluster's may speak to API servers, only who is certified by etcd's may speak to etcd, and
+ * extension servers believe only who is certified by the front proxy's when it tells for whom it asks.
  */
 public final class ClusterTrust {
     private final Path directory;
     private final Path etcdDirectory;
+    private final Path frontProxyDirectory;
 
     public ClusterTrust(Path directory) {
         this.directory = directory;
         this.etcdDirectory = directory.resolve("etcd");
+        this.frontProxyDirectory = directory.resolve("front-proxy");
     }
 
     public Path authority() {
@@ -58,6 +61,19 @@ public final class ClusterTrust {
         return etcdDirectory.resolve(name + ".key");
     }
 
+    public Path frontProxyAuthority() {
+        return frontProxyDirectory.resolve("ca.crt");
+    }
+
+    /** What API servers show to extension servers. */
+    public Path frontProxyCertificate() {
+        return frontProxyDirectory.resolve("client.crt");
+    }
+
+    public Path frontProxyKey() {
+        return frontProxyDirectory.resolve("client.key");
+    }
+
     /** The key by which service account tokens are signed, and its public half. */
     public Path serviceAccountKey() {
         return directory.resolve("sa.key");
@@ -71,15 +87,21 @@ public final class ClusterTrust {
     public void prepare(Plan plan, LabFiles files) {
         try {
             Files.createDirectories(etcdDirectory);
+            Files.createDirectories(frontProxyDirectory);
             var now = Instant.now();
             var random = new SecureRandom();
             var etcdKey = keyUnless(etcdAuthority(), random);
             var key = keyUnless(authority(), random);
+            var frontProxyKey = keyUnless(frontProxyAuthority(), random);
             var serviceAccountKey = keyUnless(serviceAccountPublicKey(), random);
             issueAll(
                     authority(etcdDirectory, "flotilla-etcd-ca", etcdKey, now, random),
                     etcdDirectory,
                     etcdIdentities(plan));
+            issueAll(
+                    authority(frontProxyDirectory, "flotilla-front-proxy-ca", frontProxyKey, now, random),
+                    frontProxyDirectory,
+                    Map.of("client", Identity.client("front-proxy-client")));
             issueAll(authority(directory, "flotilla-ca", key, now, random), directory, identities(plan));
             if (serviceAccountKey.isPresent()) {
                 keepServiceAccountKey(serviceAccountKey.get().join());

@@ -190,7 +190,11 @@ public final class Programs {
                 "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
                 "--kubelet-client-certificate=" + trust.certificate("apiserver-kubelet-client"),
                 "--kubelet-client-key=" + trust.key("apiserver-kubelet-client"),
-                "--kubelet-certificate-authority=" + trust.authority());
+                "--kubelet-certificate-authority=" + trust.authority(),
+                "--proxy-client-cert-file=" + trust.frontProxyCertificate(),
+                "--proxy-client-key-file=" + trust.frontProxyKey(),
+                "--requestheader-client-ca-file=" + trust.frontProxyAuthority(),
+                "--requestheader-allowed-names=front-proxy-client");
     }
 
     /** So many that the processors are busy; more would only wait for each other, and leases among them. */

@@ -56,6 +56,15 @@ class ClusterTrustTest {
     }
 
     @Test
+    void extension_servers_know_the_front_proxy_by_an_authority_of_its_own() throws Exception {
+        var frontProxy = read(trust.frontProxyCertificate());
+        assertThat(frontProxy.getSubjectX500Principal().getName()).isEqualTo("CN=front-proxy-client");
+        frontProxy.verify(read(trust.frontProxyAuthority()).getPublicKey());
+        assertThat(read(trust.frontProxyAuthority()).getPublicKey())
+                .isNotEqualTo(read(trust.authority()).getPublicKey());
+    }
+
+    @Test
     void an_api_server_may_be_addressed_by_service_name_and_address() throws Exception {
         assertThat(alternativeNames(trust.certificate("apiserver")))
                 .contains("kubernetes.default.svc", "localhost", "127.0.0.1")
