@@ -135,6 +135,17 @@ public final class Flags {
             description = "Media type of stored objects; only application/json (default: ${DEFAULT-VALUE}).")
     private String storageMediaType = "application/json";
 
+    @Option(
+            names = "--legacy-apis",
+            defaultValue = "false",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description =
+                    "Whether versions that Kubernetes no longer serves, such as extensions/v1beta1, are served, with"
+                            + " a warning that names what to use instead (default: ${DEFAULT-VALUE}).")
+    private boolean legacyApis;
+
     @Mixin
     private ServingFlags serving = new ServingFlags();
 
@@ -143,6 +154,10 @@ public final class Flags {
 
     AggregationFlags aggregation() {
         return aggregation;
+    }
+
+    boolean legacyApis() {
+        return legacyApis;
     }
 
     ServingFlags serving() {

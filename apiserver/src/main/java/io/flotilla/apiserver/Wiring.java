@@ -71,8 +71,8 @@ import java.util.concurrent.ScheduledExecutorService;
 final class Wiring {
 
     @Singleton
-    Schema schema() {
-        return Schema.load();
+    Schema schema(Main main) {
+        return main.flags().legacyApis() ? Schema.loadWithLegacy() : Schema.load();
     }
 
     @Singleton

@@ -35,6 +35,7 @@ public final class Discovery {
             Map.entry("batch", 17_400),
             Map.entry("certificates.k8s.io", 17_300),
             Map.entry("networking.k8s.io", 17_200),
+            Map.entry("extensions", 17_150),
             Map.entry("policy", 17_100),
             Map.entry("rbac.authorization.k8s.io", 17_000),
             Map.entry("storage.k8s.io", 16_800),

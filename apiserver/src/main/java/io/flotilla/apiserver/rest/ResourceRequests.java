@@ -89,6 +89,7 @@ public final class ResourceRequests {
         checkMethod(exchange.method(), target, watch, custom.isPresent());
         Negotiation.Accepted accepted = accepted(exchange, custom.isPresent(), watch);
         custom.ifPresent(each -> checkCustom(exchange, caller, each));
+        schema.deprecationWarning(target.resource()).ifPresent(caller.warn());
         boolean collection = path.name().isEmpty();
         switch (exchange.method()) {
             case "GET", "HEAD" -> {

@@ -98,18 +98,21 @@ final class ResourceTable {
                 head[12],
                 head[11],
                 subresources.keySet().stream().collect(Collectors.toCollection(LinkedHashSet::new)));
-        boolean served = head[7].equals("1");
-        entries.put(
-                path(head[1], head[2], head[3]),
-                new Entry(
-                        info,
-                        served,
-                        head[13],
-                        types.get(head[14]),
-                        subresources,
-                        new FieldSelectors(head[4], selectors),
-                        List.copyOf(columns)));
-        if (served) {
+        add(new Entry(
+                info,
+                head[7].equals("1"),
+                head[13],
+                types.get(head[14]),
+                subresources,
+                new FieldSelectors(head[4], selectors),
+                List.copyOf(columns)));
+    }
+
+    /** Adds a resource to those of the table. */
+    void add(Entry entry) {
+        ResourceInfo info = entry.info();
+        entries.put(path(info.group(), info.version(), info.resource()), entry);
+        if (entry.enabled()) {
             enabled.add(info);
         }
     }

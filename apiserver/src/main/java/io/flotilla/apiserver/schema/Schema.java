@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class Schema {
     private final TypeTable types;
     private final ResourceTable resources;
+    private final Map<ResourceInfo, String> deprecations;
     private final Normalizer normalizer;
     private final Defaults defaults;
     private volatile CustomTable custom = CustomTable.NONE;
     private volatile boolean complete = true;
 
-    private Schema(Clock clock) {
+    private Schema(Clock clock, boolean legacy) {
         types = TypeTable.load();
         resources = new ResourceTable(types);
+        deprecations = legacy ? LegacyResources.addTo(resources, types) : Map.of();
         normalizer = new Normalizer(types);
         defaults = new Defaults(clock);
     }
@@ -36,7 +38,17 @@ public final class Schema {
 
     /** Reads the table; the clock gives the defaults that are the present time. */
     public static Schema load(Clock clock) {
-        return new Schema(clock);
+        return new Schema(clock, false);
+    }
+
+    /** As {@link #load()}, with resources in versions that Kubernetes has ceased to serve. */
+    public static Schema loadWithLegacy() {
+        return new Schema(Clock.systemUTC(), true);
+    }
+
+    /** The warning that requests for the resource get; empty for those that no one is to leave. */
+    public Optional<String> deprecationWarning(ResourceInfo resource) {
+        return Optional.ofNullable(deprecations.get(resource));
     }
 
     /** Every built-in resource that is served by default, by group, version and name. */

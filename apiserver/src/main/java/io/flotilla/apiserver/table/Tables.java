@@ -157,6 +157,10 @@ public final class Tables {
 
     List<Object> cells(ResourceInfo resource, ObjectNode object, Ages ages) {
         Cells special = cells.get(resource.qualifiedResource());
+        if (special == null) {
+            // A version of another group shows what the stored one shows.
+            special = cells.get(schema.storageResource(resource).qualifiedResource());
+        }
         if (special != null) {
             return special.of(object, ages);
         }

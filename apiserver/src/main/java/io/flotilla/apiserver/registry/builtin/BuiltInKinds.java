@@ -42,6 +42,8 @@ import io.flotilla.apiserver.registry.core.ResourceQuotaStrategy;
 import io.flotilla.apiserver.registry.core.SecretStrategy;
 import io.flotilla.apiserver.registry.flowcontrol.FlowSchemaStrategy;
 import io.flotilla.apiserver.registry.flowcontrol.PriorityLevelStrategy;
+import io.flotilla.apiserver.registry.legacy.IngressConversion;
+import io.flotilla.apiserver.registry.legacy.WorkloadConversion;
 import io.flotilla.apiserver.registry.networking.IngressClassStrategy;
 import io.flotilla.apiserver.registry.networking.IngressStrategy;
 import io.flotilla.apiserver.registry.networking.IpAddressStrategy;
@@ -105,6 +107,7 @@ public final class BuiltInKinds implements KindRules {
     private final Map<String, SubresourceHandler> handlers = new HashMap<>();
     private final List<Admission> admission;
     private final Resources resources;
+    private final Schema schema;
     private final ClusterSettings settings;
     private final ClusterAddresses addresses;
     private final Clock clock;
@@ -112,6 +115,7 @@ public final class BuiltInKinds implements KindRules {
 
     /** @param random for names and for where searches begin */
     public BuiltInKinds(Schema schema, ClusterSettings settings, Clock clock, RandomGenerator random) {
+        this.schema = schema;
         this.resources = new SchemaResources(schema);
         this.settings = settings;
         this.clock = clock;
@@ -281,6 +285,9 @@ public final class BuiltInKinds implements KindRules {
         return switch (resource.qualifiedResource()) {
             case "events", "events.events.k8s.io" -> new EventConversion();
             case "horizontalpodautoscalers.autoscaling" -> new AutoscalerConversion();
+            case "daemonsets.apps", "deployments.apps", "replicasets.apps", "statefulsets.apps", "cronjobs.batch" ->
+                new WorkloadConversion(schema, resource);
+            case "ingresses.networking.k8s.io" -> new IngressConversion();
             default -> Conversion.NONE;
         };
     }
