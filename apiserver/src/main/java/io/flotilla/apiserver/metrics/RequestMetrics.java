@@ -1,6 +1,8 @@
 package io.flotilla.apiserver.metrics;
 
 import io.flotilla.apiserver.authz.Attributes;
+import io.flotilla.apiserver.schema.Deprecation;
+import io.flotilla.apiserver.schema.ResourceInfo;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
@@ -26,6 +28,7 @@ public final class RequestMetrics {
     private final Histogram sizes;
     private final Gauge longRunning;
     private final Counter watchEvents;
+    private final Gauge deprecated;
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
     private final Map<Kind, Series> series = new ConcurrentHashMap<>();
@@ -128,6 +131,13 @@ public final class RequestMetrics {
                 .help("Number of events sent in watch clients")
                 .labelNames("group", "resource", "version")
                 .register(registry);
+        deprecated = Gauge.builder()
+                .withoutExemplars()
+                .name("apiserver_requested_deprecated_apis")
+                .help("Gauge of deprecated APIs that have been requested, broken out by API group, version, resource,"
+                        + " subresource, and removed_release.")
+                .labelNames("group", "removed_release", "resource", "subresource", "version")
+                .register(registry);
         var _ = GaugeWithCallback.builder()
                 .name("apiserver_current_inflight_requests")
                 .help("Number of requests that are served now")
@@ -152,6 +162,18 @@ public final class RequestMetrics {
             found = series.computeIfAbsent(kind, Series::new);
         }
         return new Running(found);
+    }
+
+    /** Someone uses what Kubernetes has ceased to serve. */
+    public void deprecated(ResourceInfo resource, String subresource, Deprecation deprecation) {
+        deprecated
+                .labelValues(
+                        resource.group(),
+                        deprecation.removedRelease(),
+                        resource.resource(),
+                        subresource,
+                        resource.version())
+                .set(1);
     }
 
     /** Counts events sent by watches on a resource. */

@@ -89,7 +89,10 @@ public final class ResourceRequests {
         checkMethod(exchange.method(), target, watch, custom.isPresent());
         Negotiation.Accepted accepted = accepted(exchange, custom.isPresent(), watch);
         custom.ifPresent(each -> checkCustom(exchange, caller, each));
-        schema.deprecationWarning(target.resource()).ifPresent(caller.warn());
+        schema.deprecation(target.resource()).ifPresent(each -> {
+            caller.warn().accept(each.warning());
+            metrics.deprecated(target.resource(), target.subresource(), each);
+        });
         boolean collection = path.name().isEmpty();
         switch (exchange.method()) {
             case "GET", "HEAD" -> {

@@ -11,19 +11,19 @@ import java.util.Set;
  */
 final class LegacyResources {
     private static final List<Legacy> ALL = List.of(
-            new Legacy("extensions/v1beta1", "apps/v1", "daemonsets", "v1.8", "v1.16"),
-            new Legacy("extensions/v1beta1", "apps/v1", "deployments", "v1.8", "v1.16"),
-            new Legacy("extensions/v1beta1", "apps/v1", "replicasets", "v1.8", "v1.16"),
-            new Legacy("extensions/v1beta1", "networking.k8s.io/v1", "ingresses", "v1.14", "v1.22"),
-            new Legacy("networking.k8s.io/v1beta1", "networking.k8s.io/v1", "ingresses", "v1.19", "v1.22"),
-            new Legacy("apps/v1beta1", "apps/v1", "deployments", "v1.8", "v1.16"),
-            new Legacy("apps/v1beta1", "apps/v1", "statefulsets", "v1.8", "v1.16"),
-            new Legacy("apps/v1beta2", "apps/v1", "daemonsets", "v1.9", "v1.16"),
-            new Legacy("apps/v1beta2", "apps/v1", "deployments", "v1.9", "v1.16"),
-            new Legacy("apps/v1beta2", "apps/v1", "replicasets", "v1.9", "v1.16"),
-            new Legacy("apps/v1beta2", "apps/v1", "statefulsets", "v1.9", "v1.16"),
-            new Legacy("batch/v1beta1", "batch/v1", "cronjobs", "v1.21", "v1.25"),
-            new Legacy("autoscaling/v2beta2", "autoscaling/v2", "horizontalpodautoscalers", "v1.23", "v1.26"));
+            new Legacy("extensions/v1beta1", "apps/v1", "daemonsets", "1.8", "1.16"),
+            new Legacy("extensions/v1beta1", "apps/v1", "deployments", "1.8", "1.16"),
+            new Legacy("extensions/v1beta1", "apps/v1", "replicasets", "1.8", "1.16"),
+            new Legacy("extensions/v1beta1", "networking.k8s.io/v1", "ingresses", "1.14", "1.22"),
+            new Legacy("networking.k8s.io/v1beta1", "networking.k8s.io/v1", "ingresses", "1.19", "1.22"),
+            new Legacy("apps/v1beta1", "apps/v1", "deployments", "1.8", "1.16"),
+            new Legacy("apps/v1beta1", "apps/v1", "statefulsets", "1.8", "1.16"),
+            new Legacy("apps/v1beta2", "apps/v1", "daemonsets", "1.9", "1.16"),
+            new Legacy("apps/v1beta2", "apps/v1", "deployments", "1.9", "1.16"),
+            new Legacy("apps/v1beta2", "apps/v1", "replicasets", "1.9", "1.16"),
+            new Legacy("apps/v1beta2", "apps/v1", "statefulsets", "1.9", "1.16"),
+            new Legacy("batch/v1beta1", "batch/v1", "cronjobs", "1.21", "1.25"),
+            new Legacy("autoscaling/v2beta2", "autoscaling/v2", "horizontalpodautoscalers", "1.23", "1.26"));
 
     private LegacyResources() {}
 
@@ -57,19 +57,18 @@ final class LegacyResources {
         }
     }
 
-    /** Adds them to a table; returns the warning that each request for one of them gets. */
-    static Map<ResourceInfo, String> addTo(ResourceTable table, TypeTable types) {
-        Map<ResourceInfo, String> warnings = new LinkedHashMap<>();
+    /** Adds them to a table; returns what to tell those who use them. */
+    static Map<ResourceInfo, Deprecation> addTo(ResourceTable table, TypeTable types) {
+        Map<ResourceInfo, Deprecation> deprecations = new LinkedHashMap<>();
         for (Legacy each : ALL) {
             ResourceTable.Entry entry = entry(each, each.present(table), types);
             table.add(entry);
             String kind = entry.info().kind();
-            warnings.put(
-                    entry.info(),
-                    each.apiVersion() + " " + kind + " is deprecated in " + each.deprecated() + "+, unavailable in "
-                            + each.removed() + "+; use " + each.presentVersion() + " " + kind);
+            String warning = each.apiVersion() + " " + kind + " is deprecated in v" + each.deprecated()
+                    + "+, unavailable in v" + each.removed() + "+; use " + each.presentVersion() + " " + kind;
+            deprecations.put(entry.info(), new Deprecation(warning, each.removed()));
         }
-        return warnings;
+        return deprecations;
     }
 
     private static ResourceTable.Entry entry(Legacy legacy, ResourceTable.Entry present, TypeTable types) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Schema {
     private final TypeTable types;
     private final ResourceTable resources;
-    private final Map<ResourceInfo, String> deprecations;
+    private final Map<ResourceInfo, Deprecation> deprecations;
     private final Normalizer normalizer;
     private final Defaults defaults;
     private volatile CustomTable custom = CustomTable.NONE;
@@ -46,8 +46,8 @@ public final class Schema {
         return new Schema(Clock.systemUTC(), true);
     }
 
-    /** The warning that requests for the resource get; empty for those that no one is to leave. */
-    public Optional<String> deprecationWarning(ResourceInfo resource) {
+    /** What to tell those who use the resource; empty for those that no one is to leave. */
+    public Optional<Deprecation> deprecation(ResourceInfo resource) {
         return Optional.ofNullable(deprecations.get(resource));
     }
 

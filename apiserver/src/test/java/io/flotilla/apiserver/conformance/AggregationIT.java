@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +205,35 @@ class AggregationIT {
             watch.expect("ADDED", "trout-1");
         }
         server.awaitEndOfWatch();
+    }
+
+    @Test
+    void anUpgradedConnectionCarriesBytesBothWays() throws Exception {
+        try (EchoServer echo = new EchoServer(cluster.certificates().context(Optional.of("kube-apiserver")))) {
+            expose(echo.port());
+            register("{insecureSkipTLSVerify: true}");
+            await("Passed", "all checks passed");
+            try (SSLSocket client = (SSLSocket) cluster.certificates()
+                    .context(Optional.of(Cluster.ADMIN))
+                    .getSocketFactory()
+                    .createSocket("127.0.0.1", cluster.restPort())) {
+                client.setSoTimeout(20_000);
+                EchoServer.write(
+                        client,
+                        "GET /apis/" + group + "/v1/namespaces/default/fish/trout/swim?far=1 HTTP/1.1\r\nHost: x\r\n"
+                                + "Connection: Upgrade\r\nUpgrade: echo\r\nX-Remote-Group: forged\r\n\r\n");
+                assertThat(EchoServer.head(client)).startsWith("HTTP/1.1 101 ");
+                EchoServer.write(client, "ping");
+                assertThat(client.getInputStream().readNBytes(4))
+                        .asString(StandardCharsets.US_ASCII)
+                        .isEqualTo("ping");
+            }
+            assertThat(echo.upgrade())
+                    .startsWith("GET /apis/" + group + "/v1/namespaces/default/fish/trout/swim?far=1 HTTP/1.1\r\n")
+                    .contains("\r\nX-Remote-User: kubernetes-admin\r\n", "\r\nX-Remote-Group: system:masters\r\n")
+                    .doesNotContain("forged");
+            assertThat(echo.ends()).isTrue();
+        }
     }
 
     @Test

@@ -106,6 +106,9 @@ class LegacyApisIT {
         assertThat(server.get(path("extensions/v1beta1", "deployments")).warnings())
                 .containsExactly(warning);
         assertThat(server.get(path("apps/v1", "deployments")).warnings()).isEmpty();
+        assertThat(server.get("/metrics").text())
+                .contains("apiserver_requested_deprecated_apis{group=\"extensions\",removed_release=\"1.16\","
+                        + "resource=\"deployments\",subresource=\"\",version=\"v1beta1\"} 1");
         assertThat(server.get(path("extensions/v1beta1", "ingresses")).warnings())
                 .containsExactly("299 - \"extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+;"
                         + " use networking.k8s.io/v1 Ingress\"");

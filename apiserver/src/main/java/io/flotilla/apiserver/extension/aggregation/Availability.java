@@ -52,14 +52,23 @@ public final class Availability implements AutoCloseable {
     private final Semaphore wake = new Semaphore(0);
     private final Set<String> doubted = ConcurrentHashMap.newKeySet();
     private final Map<String, Known> known = new HashMap<>();
-    private List<Object> seen = List.of();
+    private List<Object> seenServices = List.of();
+    private List<Object> seenWays = List.of();
     private long settledNanos;
     private boolean settled;
     private volatile List<RemoteVersion> versions = List.of();
     private Optional<Thread> thread = Optional.empty();
 
     /** What was found about a service the last time. */
-    private record Known(ApiService service, Check.Found found, Optional<Check.Served> served, long atNanos) {}
+    private record Known(
+            ApiService.Backend backend,
+            Check.Way way,
+            Check.Found found,
+            Optional<Check.Served> served,
+            long atNanos) {}
+
+    /** A check that has been made. */
+    private record Made(Check.Way way, Check.Found found) {}
 
     /** @param authentication what extension servers are to know of this one */
     public Availability(
@@ -133,32 +142,27 @@ public final class Availability implements AutoCloseable {
 
     private void reconcile() throws InterruptedException {
         try {
-            List<Object> now = state();
-            boolean same = seen.equals(now);
+            List<Object> nowServices = List.of(new Same(services.version()), schema.generation());
+            List<Object> nowWays = watched.stream()
+                    .map(each -> (Object) new Same(each.snapshot().objects()))
+                    .toList();
+            boolean changed = !seenServices.equals(nowServices);
             long sinceNanos = nanoTime.getAsLong() - settledNanos;
-            if (!same || !settled || sinceNanos > RECHECK.toNanos()) {
+            if (changed || !settled || sinceNanos > RECHECK.toNanos()) {
                 settled = false;
                 authentication.settle();
                 custom.settle(services.all());
                 settledNanos = nanoTime.getAsLong();
                 settled = true;
             }
-            check(!same);
-            seen = now;
+            check(!seenWays.equals(nowWays));
+            seenServices = nowServices;
+            seenWays = nowWays;
         } catch (StatusException | StorageException e) {
             LOG.info("API services are not up to date yet: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("API services could not be brought up to date", e);
         }
-    }
-
-    /** Everything that conditions follow from, told apart by identity. */
-    private List<Object> state() {
-        List<Object> state = new ArrayList<>();
-        state.add(new Same(services.version()));
-        state.add(schema.generation());
-        watched.forEach(each -> state.add(new Same(each.snapshot().objects())));
-        return state;
     }
 
     /** Equal to itself alone: what it holds is large, and replaced when it changes. */
@@ -175,18 +179,23 @@ public final class Availability implements AutoCloseable {
         }
     }
 
+    /** Checks what is to be checked, and writes what was found; ways are looked at anew only if any has changed. */
     private void check(boolean changed) throws InterruptedException {
         List<ApiServices.Read> all = services.all();
-        Map<String, Check.Found> found = new ConcurrentHashMap<>();
+        Map<String, Made> made = new ConcurrentHashMap<>();
         Set<String> again = new HashSet<>(doubted);
         doubted.removeAll(again);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (ApiServices.Read each : all) {
                 ApiService service = each.service();
-                service.backend()
-                        .filter(_ -> changed || again.contains(service.name()) || isDue(service))
-                        .ifPresent(backend ->
-                                threads.execute(() -> found.put(service.name(), check.run(service, backend))));
+                Optional<ApiService.Backend> backend = service.backend();
+                if (backend.isPresent()
+                        && (again.contains(service.name()) || isDue(service.name(), backend.get(), changed))) {
+                    threads.execute(() -> {
+                        Check.Way way = check.way(backend.get());
+                        made.put(service.name(), new Made(way, check.run(service, backend.get(), way)));
+                    });
+                }
             }
         }
         if (Thread.interrupted()) {
@@ -194,24 +203,29 @@ public final class Availability implements AutoCloseable {
         }
         Set<String> names = new HashSet<>();
         for (ApiServices.Read each : all) {
-            ApiService service = each.service();
-            names.add(service.name());
-            Check.Found now = found.get(service.name());
-            if (now != null) {
-                remember(service, now);
-                write(each, now.condition());
-            } else if (service.backend().isEmpty()) {
-                known.remove(service.name());
+            String name = each.service().name();
+            Optional<ApiService.Backend> backend = each.service().backend();
+            if (backend.isEmpty()) {
                 write(each, Condition.LOCAL);
+                continue;
+            }
+            names.add(name);
+            Made now = made.get(name);
+            if (now != null) {
+                remember(name, backend.get(), now);
+                write(each, now.found().condition());
             }
         }
         known.keySet().retainAll(names);
         publish(all);
     }
 
-    private boolean isDue(ApiService service) {
-        Known last = known.get(service.name());
-        if (last == null || !last.service().backend().equals(service.backend())) {
+    private boolean isDue(String name, ApiService.Backend backend, boolean changed) {
+        Known last = known.get(name);
+        if (last == null || !last.backend().equals(backend)) {
+            return true;
+        }
+        if (changed && !last.way().equals(check.way(backend))) {
             return true;
         }
         Duration pause = last.found().condition().isTrue() ? RECHECK : RETRY;
@@ -219,10 +233,11 @@ public final class Availability implements AutoCloseable {
     }
 
     /** What a server once said it served stands, marked as stale, while it does not answer. */
-    private void remember(ApiService service, Check.Found now) {
-        Optional<Check.Served> served = now.served()
-                .or(() -> Optional.ofNullable(known.get(service.name())).flatMap(Known::served));
-        known.put(service.name(), new Known(service, now, served, nanoTime.getAsLong()));
+    private void remember(String name, ApiService.Backend backend, Made now) {
+        Optional<Check.Served> served = now.found()
+                .served()
+                .or(() -> Optional.ofNullable(known.get(name)).flatMap(Known::served));
+        known.put(name, new Known(backend, now.way(), now.found(), served, nanoTime.getAsLong()));
     }
 
     private void write(ApiServices.Read read, Condition condition) {

@@ -50,6 +50,13 @@ final class Check {
         }
     }
 
+    /**
+     * What the objects say of the way to an extension server.
+     *
+     * @param service missing where there is none
+     */
+    record Way(JsonNode service, List<ObjectNode> slices) {}
+
     /** What an extension server says of one version: see {@link io.flotilla.apiserver.discovery.RemoteVersion}. */
     record Served(ArrayNode resources, String openApi) {}
 
@@ -61,24 +68,30 @@ final class Check {
         this.frontProxy = frontProxy;
     }
 
+    Way way(ApiService.Backend backend) {
+        return new Way(
+                store.cached(services, backend.namespace(), backend.name())
+                        .map(each -> each.path("spec"))
+                        .orElseGet(MissingNode::getInstance),
+                slices(backend));
+    }
+
     /** Blocks until the server has answered, or has not. */
-    Found run(ApiService service, ApiService.Backend backend) {
+    Found run(ApiService service, ApiService.Backend backend, Way way) {
         String named = "service/" + backend.name() + " in " + Quoting.quote(backend.namespace());
-        Optional<ObjectNode> found = store.cached(services, backend.namespace(), backend.name());
-        if (found.isEmpty()) {
+        JsonNode spec = way.service();
+        if (spec.isMissingNode()) {
             return Found.not("ServiceNotFound", named + " is not present");
         }
-        JsonNode spec = found.get().path("spec");
         if (spec.path("type").asText("ClusterIP").equals("ClusterIP")) {
             Optional<String> portName = portName(spec, backend.port());
             if (portName.isEmpty()) {
                 return Found.not("ServicePortError", named + " is not listening on port " + backend.port());
             }
-            List<ObjectNode> ofService = slices(backend);
-            if (ofService.isEmpty()) {
+            if (way.slices().isEmpty()) {
                 return Found.not("EndpointsNotFound", "cannot find endpointslices for " + named);
             }
-            if (ofService.stream().noneMatch(slice -> isReady(slice, portName.get()))) {
+            if (way.slices().stream().noneMatch(slice -> isReady(slice, portName.get()))) {
                 return Found.not(
                         "MissingEndpoints",
                         "endpointslices for " + named + " have no addresses with port name "
