@@ -9,6 +9,7 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Where a service can be reached: one of its ready endpoints, as the objects say. */
@@ -28,7 +29,7 @@ public final class ServiceEndpoints {
     /**
      * Where to connect to.
      *
-     * @param host an address
+     * @param host an address, or the name of a host outside the cluster
      */
     public record Endpoint(String host, int port) {}
 
@@ -53,6 +54,20 @@ public final class ServiceEndpoints {
             throw StatusException.serviceUnavailable("no endpoints available for service " + Quoting.quote(name));
         }
         return ready.get(ThreadLocalRandom.current().nextInt(ready.size()));
+    }
+
+    /**
+     * As {@link #find}, but a service that is a name for something elsewhere is followed there: for those who are sent by
+     * an administrator, since it leads out of the cluster.
+     */
+    public Endpoint reach(String namespace, String name, int port) {
+        Optional<String> elsewhere = store.cached(services, namespace, name)
+                .map(each -> each.path("spec"))
+                .filter(spec -> spec.path("type").asText("").equals("ExternalName"))
+                .map(spec -> spec.path("externalName").asText(""));
+        return elsewhere
+                .map(host -> new Endpoint(host, port))
+                .orElseGet(() -> find(namespace, name, Integer.toString(port)));
     }
 
     private static void collect(ObjectNode slice, String portName, List<Endpoint> into) {

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.backend.HttpConnection.Header;
 import io.flotilla.apiserver.extension.aggregation.ApiService;
 import io.flotilla.apiserver.extension.aggregation.ApiServices;
@@ -44,6 +45,26 @@ public final class AggregatedRequests {
         return services.remote(path.startsWith(OPENAPI_V3) ? path.substring(OPENAPI_V3.length()) : path);
     }
 
+    /** Whether the path names something that an extension server says it serves. */
+    boolean serves(ResourcePath path) {
+        return availability.versions().stream()
+                .anyMatch(each -> each.group().equals(path.group())
+                        && each.version().equals(path.version())
+                        && lists(each.resources(), path));
+    }
+
+    private static boolean lists(JsonNode resources, ResourcePath path) {
+        for (JsonNode resource : resources) {
+            if (resource.path("resource").asText().equals(path.resource())) {
+                return path.subresource().isEmpty()
+                        || resource.path("subresources")
+                                .findValuesAsText("subresource")
+                                .contains(path.subresource());
+            }
+        }
+        return false;
+    }
+
     /** Blocks until the answer has been passed on. */
     void handle(Exchange exchange, User user, RequestInfo info, ApiService service) {
         api.authorize(user, info.attributes());
@@ -54,10 +75,10 @@ public final class AggregatedRequests {
         }
         ServiceEndpoints.Endpoint endpoint;
         try {
-            endpoint = endpoints.find(
+            endpoint = endpoints.reach(
                     backend.get().namespace(),
                     backend.get().name(),
-                    Integer.toString(backend.get().port()));
+                    backend.get().port());
         } catch (StatusException e) {
             availability.doubt(service);
             refuse(exchange, UNAVAILABLE);

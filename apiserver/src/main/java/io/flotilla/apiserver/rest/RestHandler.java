@@ -164,7 +164,9 @@ public final class RestHandler implements RequestSink {
 
     /** What is not served is not counted: the number of series must not be in the hands of clients. */
     private void measure(Exchange exchange, Optional<ResourcePath> path, RequestInfo info) {
-        boolean served = path.isPresent() ? resources.serves(path.get()) : Documents.isKnown(exchange.path());
+        boolean served = path.isPresent()
+                ? resources.serves(path.get()) || aggregated.serves(path.get())
+                : Documents.isKnown(exchange.path());
         if (served && METHODS.contains(exchange.method())) {
             RequestMetrics.Running running = metrics.begin(
                     info.attributes(),

@@ -321,6 +321,24 @@ class AggregationIT {
     }
 
     @Test
+    void aServerOutsideTheClusterIsReachedByItsName() throws Exception {
+        ExtensionServer outside = extension();
+        admin.post(
+                        "/api/v1/namespaces/" + namespace + "/services",
+                        Json.object(
+                                "{metadata: {name: 'fish'}, spec: {type: 'ExternalName', externalName: 'localhost'}}"))
+                .expect(201);
+        register(
+                "{caBundle: '%s', service: {namespace: '%s', name: 'fish', port: %s}}",
+                caBundle(), namespace, outside.port());
+        await("Passed", "all checks passed");
+        admin.get("/apis/" + group + "/v1/namespaces/default/fish").expect(200);
+        assertThat(admin.get("/metrics").text())
+                .contains("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"" + group
+                        + "\",resource=\"fish\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"} 1");
+    }
+
+    @Test
     void aServerThatIsNotTheServiceIsNotTrusted() throws Exception {
         ExtensionServer stranger =
                 new ExtensionServer(group, cluster.certificates().context(Optional.of("kube-apiserver")));

@@ -140,7 +140,7 @@ final class Check {
         for (int i = 0; i < ATTEMPTS && System.nanoTime() < deadline; i++) {
             ServiceEndpoints.Endpoint endpoint;
             try {
-                endpoint = endpoints.find(backend.namespace(), backend.name(), Integer.toString(backend.port()));
+                endpoint = endpoints.reach(backend.namespace(), backend.name(), backend.port());
             } catch (StatusException e) {
                 failure = String.valueOf(e.getMessage());
                 continue;
