@@ -17,6 +17,11 @@ public interface KindRules {
         return new Strategy() {};
     }
 
+    /** Rules for those who write in this version, where they are not those of the storage version. */
+    default Optional<Strategy> versionStrategy(ResourceInfo served) {
+        return Optional.empty();
+    }
+
     /**
      * Handler of a subresource. The empty subresource stands for the resource itself where objects of it are never
      * stored: bindings, reviews, component statuses.

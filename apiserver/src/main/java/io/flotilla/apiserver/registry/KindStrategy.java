@@ -30,12 +30,31 @@ public class KindStrategy implements Strategy {
         STATUS_AND_GENERATION
     }
 
+    /** What becomes of an update that does not say which version it is of. */
+    public enum Updates {
+        /** It overwrites what is there. */
+        UNCONDITIONAL,
+        /** It is refused. */
+        CONDITIONAL
+    }
+
     private final Names.Rule names;
     private final Shape shape;
+    private final Updates updates;
 
     public KindStrategy(Names.Rule names, Shape shape) {
+        this(names, shape, Updates.UNCONDITIONAL);
+    }
+
+    public KindStrategy(Names.Rule names, Shape shape, Updates updates) {
         this.names = names;
         this.shape = shape;
+        this.updates = updates;
+    }
+
+    @Override
+    public final boolean allowUnconditionalUpdate() {
+        return updates == Updates.UNCONDITIONAL;
     }
 
     /** Checks what is the kind's own, of a new object; by default, of an updated one, too. */

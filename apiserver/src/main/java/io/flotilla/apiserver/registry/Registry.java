@@ -63,7 +63,9 @@ public final class Registry implements Resources {
             if (isStored(resource)) {
                 ResourceInfo stored = schema.storageResource(resource);
                 ResourceRegistry registry = register(stored, cache, eventLeases);
-                served.put(resource, new ServedVersion(resource, stored, rules.conversion(stored), registry));
+                ResourceRegistry own =
+                        rules.versionStrategy(resource).map(registry::with).orElse(registry);
+                served.put(resource, new ServedVersion(resource, stored, rules.conversion(stored), own));
             }
         }
         rules.unserved().forEach(resource -> register(resource, cache, eventLeases));

@@ -54,6 +54,12 @@ public final class ResourceRegistry {
         this.deletion = new Deletion(this, shared);
     }
 
+    /** The same resource under other rules. */
+    ResourceRegistry with(Strategy rules) {
+        return new ResourceRegistry(
+                resource, rules, cache, leases, migrates ? Optional.of(reading) : Optional.empty(), shared);
+    }
+
     /** The resource in its storage version. */
     public ResourceInfo resource() {
         return resource;

@@ -13,12 +13,7 @@ import java.util.Set;
 public final class WebhookStrategy extends KindStrategy {
 
     public WebhookStrategy() {
-        super(Names::subdomain, Shape.GENERATION);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.GENERATION, Updates.CONDITIONAL);
     }
 
     @Override

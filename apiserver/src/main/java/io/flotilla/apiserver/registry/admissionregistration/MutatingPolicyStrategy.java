@@ -10,12 +10,7 @@ import io.flotilla.apiserver.registry.validation.Names;
 public final class MutatingPolicyStrategy extends KindStrategy {
 
     public MutatingPolicyStrategy() {
-        super(Names::subdomain, Shape.GENERATION);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.GENERATION, Updates.CONDITIONAL);
     }
 
     @Override

@@ -13,12 +13,7 @@ public final class ValidatingBindingStrategy extends KindStrategy {
     private static final Set<String> ACTIONS = Set.of("Deny", "Warn", "Audit");
 
     public ValidatingBindingStrategy() {
-        super(Names::subdomain, Shape.GENERATION);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.GENERATION, Updates.CONDITIONAL);
     }
 
     @Override

@@ -16,12 +16,7 @@ public final class ValidatingPolicyStrategy extends KindStrategy {
     private static final Set<String> REASONS = Set.of("Forbidden", "Invalid", "RequestEntityTooLarge");
 
     public ValidatingPolicyStrategy() {
-        super(Names::subdomain, Shape.STATUS_AND_GENERATION);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.STATUS_AND_GENERATION, Updates.CONDITIONAL);
     }
 
     @Override

@@ -18,12 +18,7 @@ public final class ApiServiceStrategy extends KindStrategy {
     private static final List<String> STATUSES = List.of("True", "False", "Unknown");
 
     public ApiServiceStrategy() {
-        super(Names.PATH_SEGMENT, Shape.STATUS);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names.PATH_SEGMENT, Shape.STATUS, Updates.CONDITIONAL);
     }
 
     /** What the API server serves itself is available from the beginning. */

@@ -1,5 +1,8 @@
 package io.flotilla.apiserver.registry.builtin;
 
+import static java.util.Objects.requireNonNull;
+
+import io.flotilla.apiserver.admission.CertificateSubjectRestriction;
 import io.flotilla.apiserver.admission.DefaultClass;
 import io.flotilla.apiserver.admission.DefaultTolerationSeconds;
 import io.flotilla.apiserver.admission.LimitRanger;
@@ -12,6 +15,7 @@ import io.flotilla.apiserver.authn.ServiceAccountTokens;
 import io.flotilla.apiserver.authn.TokenRequests;
 import io.flotilla.apiserver.authz.AccessReviews;
 import io.flotilla.apiserver.authz.Authorizer;
+import io.flotilla.apiserver.authz.Signers;
 import io.flotilla.apiserver.registry.Admission;
 import io.flotilla.apiserver.registry.Conversion;
 import io.flotilla.apiserver.registry.KindRules;
@@ -40,6 +44,10 @@ import io.flotilla.apiserver.registry.core.NamespaceStrategy;
 import io.flotilla.apiserver.registry.core.NodeStrategy;
 import io.flotilla.apiserver.registry.core.ResourceQuotaStrategy;
 import io.flotilla.apiserver.registry.core.SecretStrategy;
+import io.flotilla.apiserver.registry.device.DeviceClassStrategy;
+import io.flotilla.apiserver.registry.device.ResourceClaimStrategy;
+import io.flotilla.apiserver.registry.device.ResourceClaimTemplateStrategy;
+import io.flotilla.apiserver.registry.device.ResourceSliceStrategy;
 import io.flotilla.apiserver.registry.flowcontrol.FlowSchemaStrategy;
 import io.flotilla.apiserver.registry.flowcontrol.PriorityLevelStrategy;
 import io.flotilla.apiserver.registry.legacy.IngressConversion;
@@ -86,6 +94,7 @@ import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,13 +108,14 @@ import org.slf4j.LoggerFactory;
 /** The rules of all built-in kinds. */
 public final class BuiltInKinds implements KindRules {
     private static final Logger LOG = LoggerFactory.getLogger(BuiltInKinds.class);
+    private static final String APPROVAL = "certificatesigningrequests.certificates.k8s.io/approval";
     private static final Duration RENEW = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration STOP = Duration.ofSeconds(2);
 
     private final Map<String, Strategy> strategies = new HashMap<>();
     private final Map<String, SubresourceHandler> handlers = new HashMap<>();
-    private final List<Admission> admission;
+    private final List<Admission> admission = new ArrayList<>();
     private final Resources resources;
     private final Schema schema;
     private final ClusterSettings settings;
@@ -127,7 +137,7 @@ public final class BuiltInKinds implements KindRules {
         addStorage();
         addServing();
         addHandlers();
-        admission = List.of(
+        admission.addAll(List.of(
                 new LimitRanger(resources),
                 new ServiceAccount(resources, random),
                 new TaintNodesByCondition(),
@@ -136,7 +146,8 @@ public final class BuiltInKinds implements KindRules {
                 DefaultClass.ofClaims(resources),
                 new StorageObjectInUseProtection(),
                 new RuntimeClass(resources),
-                DefaultClass.ofIngresses(resources));
+                new CertificateSubjectRestriction(),
+                DefaultClass.ofIngresses(resources)));
     }
 
     private void addCore(RandomGenerator random) {
@@ -153,7 +164,7 @@ public final class BuiltInKinds implements KindRules {
                         addresses, new NodePorts(settings.firstNodePort(), settings.lastNodePort(), random), loopback));
         strategies.put("endpoints", new EndpointsStrategy(loopback));
         strategies.put("endpointslices.discovery.k8s.io", new EndpointSliceStrategy(loopback));
-        strategies.put("events", new EventStrategy());
+        strategies.put("events", EventStrategy.lenient());
         strategies.put("limitranges", new LimitRangeStrategy());
         strategies.put("resourcequotas", new ResourceQuotaStrategy());
         strategies.put("leases.coordination.k8s.io", new LeaseStrategy());
@@ -174,7 +185,7 @@ public final class BuiltInKinds implements KindRules {
         return this;
     }
 
-    /** Lets clients ask what is allowed; the authorizer is fetched when the first one asks. */
+    /** Lets clients ask what is allowed, and rules too; the authorizer is fetched when the first one asks. */
     public BuiltInKinds withReviews(Supplier<Authorizer> authorizer) {
         AccessReviews reviews = new AccessReviews(authorizer);
         handlers.put("selfsubjectaccessreviews.authorization.k8s.io", reviews.self());
@@ -182,6 +193,9 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("localsubjectaccessreviews.authorization.k8s.io", reviews.local());
         handlers.put("selfsubjectrulesreviews.authorization.k8s.io", reviews.rules());
         handlers.put("selfsubjectreviews.authentication.k8s.io", reviews.whoAmI());
+        Signers signers = new Signers(authorizer);
+        handlers.compute(APPROVAL, (_, approval) -> signers.approval(requireNonNull(approval)));
+        admission.add(signers.signing());
         return this;
     }
 
@@ -197,6 +211,10 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("csistoragecapacities.storage.k8s.io", new CsiStorageCapacityStrategy());
         strategies.put("priorityclasses.scheduling.k8s.io", new PriorityClassStrategy());
         strategies.put("runtimeclasses.node.k8s.io", new RuntimeClassStrategy());
+        strategies.put("deviceclasses.resource.k8s.io", new DeviceClassStrategy());
+        strategies.put("resourceclaims.resource.k8s.io", new ResourceClaimStrategy());
+        strategies.put("resourceclaimtemplates.resource.k8s.io", new ResourceClaimTemplateStrategy());
+        strategies.put("resourceslices.resource.k8s.io", new ResourceSliceStrategy());
     }
 
     private void addNetworking() {
@@ -250,7 +268,7 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("pods/ephemeralcontainers", new EphemeralContainers());
         handlers.put("pods/resize", new Resize());
         handlers.put("namespaces/finalize", new NamespaceFinalize());
-        handlers.put("certificatesigningrequests.certificates.k8s.io/approval", new Approval());
+        handlers.put(APPROVAL, new Approval());
         Scale scale = new Scale();
         for (String workload :
                 List.of("replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps")) {
@@ -270,6 +288,13 @@ public final class BuiltInKinds implements KindRules {
     }
 
     @Override
+    public Optional<Strategy> versionStrategy(ResourceInfo served) {
+        return served.qualifiedResource().equals("events.events.k8s.io")
+                ? Optional.of(EventStrategy.strict())
+                : Optional.empty();
+    }
+
+    @Override
     public Optional<SubresourceHandler> subresource(ResourceInfo parent, String subresource) {
         String name = parent.qualifiedResource();
         return Optional.ofNullable(handlers.get(subresource.isEmpty() ? name : name + "/" + subresource));
@@ -277,7 +302,7 @@ public final class BuiltInKinds implements KindRules {
 
     @Override
     public List<Admission> admission() {
-        return admission;
+        return List.copyOf(admission);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.registry.certificate;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
@@ -8,11 +9,11 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Requests for certificates. The server writes down who asks; after that the spec never changes. */
 public final class SigningRequestStrategy extends KindStrategy {
-    private static final int MIN_SECONDS = 600;
 
     public SigningRequestStrategy() {
         super(Names.PATH_SEGMENT, Shape.STATUS);
@@ -42,28 +43,45 @@ public final class SigningRequestStrategy extends KindStrategy {
     }
 
     @Override
+    public void prepareForStatusUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
+        super.prepareForStatusUpdate(context, object, old);
+        stamp(context, object, old);
+    }
+
+    /** Gives conditions without a time this one, or that at which the condition got its status. */
+    static void stamp(WriteContext context, ObjectNode object, ObjectNode old) {
+        String now = context.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        for (JsonNode condition : object.path("status").path("conditions")) {
+            if (condition instanceof ObjectNode each) {
+                Trees.putDefault(each, "lastUpdateTime", now);
+                Trees.putDefault(each, "lastTransitionTime", transition(each, old, now));
+            }
+        }
+    }
+
+    private static String transition(JsonNode condition, ObjectNode old, String now) {
+        for (JsonNode before : old.path("status").path("conditions")) {
+            if (before.path("type").equals(condition.path("type"))
+                    && before.path("status").equals(condition.path("status"))
+                    && before.has("lastTransitionTime")) {
+                return before.path("lastTransitionTime").asText();
+            }
+        }
+        return now;
+    }
+
+    @Override
     protected void check(WriteContext context, Field request, Findings findings) {
-        Field spec = request.at("spec");
-        if (spec.text("request").isEmpty()) {
-            findings.invalid(spec.at("request"), "", "PEM block type must be CERTIFICATE REQUEST");
-        }
-        if (spec.at("usages").isEmpty()) {
-            findings.required(spec.at("usages"), "usages must be provided");
-        }
-        Field signer = spec.at("signerName");
-        if (signer.isEmpty()) {
-            findings.required(signer);
-        } else if (signer.text().indexOf('/') <= 0) {
-            findings.invalid(signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
-        }
-        Field seconds = spec.at("expirationSeconds");
-        if (seconds.isSet() && seconds.number() < MIN_SECONDS) {
-            findings.invalid(seconds, "may not specify a duration less than 600 seconds (10 minutes)");
-        }
+        SigningRequestRules.checkSpec(request.at("spec"), findings);
     }
 
     @Override
     protected void checkUpdate(WriteContext context, Field request, Field old, Findings findings) {
         // Metadata only: spec and status were restored.
+    }
+
+    @Override
+    protected void checkStatusUpdate(WriteContext context, Field request, Field old, Findings findings) {
+        SigningRequestRules.checkUpdate(request, old, false, findings);
     }
 }

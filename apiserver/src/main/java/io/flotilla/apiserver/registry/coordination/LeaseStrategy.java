@@ -10,17 +10,12 @@ import io.flotilla.apiserver.registry.validation.Names;
 public final class LeaseStrategy extends KindStrategy {
 
     public LeaseStrategy() {
-        super(Names::subdomain, Shape.PLAIN);
+        super(Names::subdomain, Shape.PLAIN, Updates.CONDITIONAL);
     }
 
     @Override
     public boolean allowCreateOnUpdate() {
         return true;
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
     }
 
     @Override

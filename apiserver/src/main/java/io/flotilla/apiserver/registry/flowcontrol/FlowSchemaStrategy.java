@@ -1,42 +1,28 @@
 package io.flotilla.apiserver.registry.flowcontrol;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.flotilla.apiserver.registry.KindStrategy;
-import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Trees;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Flow schemas. Two of them every server needs, and needs as they are. */
-public final class FlowSchemaStrategy extends KindStrategy {
+/** Flow schemas. */
+public final class FlowSchemaStrategy extends FlowControlStrategy {
     private static final int MAX_PRECEDENCE = 10_000;
     private static final String NAMESPACES_INTRO = "each member of this list must be '*' or a DNS-1123 label; ";
     private static final List<String> VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch");
 
-    private final Map<String, JsonNode> mandatory;
-
     /** @param mandatory the specs that never change, by name */
     public FlowSchemaStrategy(Map<String, JsonNode> mandatory) {
-        super(Names::subdomain, Shape.STATUS_AND_GENERATION);
-        this.mandatory = Map.copyOf(mandatory);
+        super(mandatory);
     }
 
     @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
-    }
-
-    @Override
-    protected void check(WriteContext context, Field schema, Findings findings) {
-        Field spec = schema.at("spec");
-        String name = schema.at("metadata").text("name");
+    void checkSpec(Field spec, String name, Findings findings) {
         Field precedence = spec.at("matchingPrecedence");
         if (precedence.number() <= 0) {
             findings.invalid(precedence, precedence.number(), "must be a positive value");
@@ -57,10 +43,6 @@ public final class FlowSchemaStrategy extends KindStrategy {
             findings.invalid(level, Names.subdomain(level.text()));
         }
         spec.at("rules").items().forEach(rule -> checkRule(rule, findings));
-        JsonNode fixed = mandatory.get(name);
-        if (fixed != null && !Trees.same(spec.value(), fixed)) {
-            findings.invalid(spec, "spec of '" + name + "' must equal the fixed value");
-        }
     }
 
     private static void checkRule(Field rule, Findings findings) {
@@ -188,24 +170,5 @@ public final class FlowSchemaStrategy extends KindStrategy {
         int star = path.indexOf('*');
         boolean suffix = star < 0 || (star == path.length() - 1 && path.endsWith("/*"));
         return suffix ? "" : "wildcard can only do suffix matching";
-    }
-
-    /** Checks conditions of a status: each has a type of its own. */
-    static void checkConditions(Field object, Findings findings) {
-        Set<String> types = new HashSet<>();
-        for (Field condition : object.at("status", "conditions").items()) {
-            Field type = condition.at("type");
-            if (!types.add(type.text())) {
-                findings.duplicate(type, type.text());
-            }
-            if (type.isEmpty()) {
-                findings.required(type, "must not be empty");
-            }
-        }
-    }
-
-    @Override
-    protected void checkStatusUpdate(WriteContext context, Field schema, Field old, Findings findings) {
-        checkConditions(schema, findings);
     }
 }

@@ -2,49 +2,29 @@ package io.flotilla.apiserver.registry.flowcontrol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.flotilla.apiserver.registry.KindStrategy;
-import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
-import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.Map;
 import java.util.Set;
 
-/** Priority levels. Two of them every server needs, and needs as they are. */
-public final class PriorityLevelStrategy extends KindStrategy {
+/** Priority levels. */
+public final class PriorityLevelStrategy extends FlowControlStrategy {
     private static final String EXEMPT = "exempt";
     private static final int MAX_QUEUES = 10_000_000;
     private static final int MAX_HASH_BITS = 60;
 
-    private final Map<String, JsonNode> mandatory;
-
     /** @param mandatory the specs that never change, by name; of the exempt level, its limits may */
     public PriorityLevelStrategy(Map<String, JsonNode> mandatory) {
-        super(Names::subdomain, Shape.STATUS_AND_GENERATION);
-        this.mandatory = Map.copyOf(mandatory);
+        super(mandatory);
     }
 
     @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
-    }
-
-    @Override
-    protected void check(WriteContext context, Field level, Findings findings) {
-        Field spec = level.at("spec");
-        String name = level.at("metadata").text("name");
-        checkSpec(spec, name, findings);
-        JsonNode fixed = mandatory.get(name);
-        if (fixed == null) {
-            return;
-        }
-        if (name.equals(EXEMPT)) {
-            if (!Trees.same(withoutLimits(spec.value()), withoutLimits(fixed))) {
-                findings.invalid(spec, "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value");
-            }
-        } else if (!Trees.same(spec.value(), fixed)) {
-            findings.invalid(spec, "spec of '" + name + "' must equal the fixed value");
+    void checkFixed(Field spec, String name, JsonNode fixed, Findings findings) {
+        if (!name.equals(EXEMPT)) {
+            super.checkFixed(spec, name, fixed, findings);
+        } else if (!Trees.same(withoutLimits(spec.value()), withoutLimits(fixed))) {
+            findings.invalid(spec, "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value");
         }
     }
 
@@ -56,7 +36,8 @@ public final class PriorityLevelStrategy extends KindStrategy {
         return copy;
     }
 
-    private static void checkSpec(Field spec, String name, Findings findings) {
+    @Override
+    void checkSpec(Field spec, String name, Findings findings) {
         Field type = spec.at("type");
         if (name.equals(EXEMPT) != type.is("Exempt")) {
             findings.invalid(type, type.text(), "must be 'Exempt' if and only if `name` is 'exempt'");
@@ -146,10 +127,5 @@ public final class PriorityLevelStrategy extends KindStrategy {
         if (count.number() <= 0) {
             findings.invalid(count, count.number(), "must be positive");
         }
-    }
-
-    @Override
-    protected void checkStatusUpdate(WriteContext context, Field level, Field old, Findings findings) {
-        FlowSchemaStrategy.checkConditions(level, findings);
     }
 }

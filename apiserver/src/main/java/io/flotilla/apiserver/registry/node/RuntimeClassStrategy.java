@@ -13,12 +13,7 @@ import io.flotilla.apiserver.registry.validation.Names;
 public final class RuntimeClassStrategy extends KindStrategy {
 
     public RuntimeClassStrategy() {
-        super(Names::subdomain, Shape.PLAIN);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.PLAIN, Updates.CONDITIONAL);
     }
 
     @Override

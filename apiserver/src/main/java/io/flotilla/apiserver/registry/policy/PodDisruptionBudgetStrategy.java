@@ -14,12 +14,7 @@ import java.util.Set;
 public final class PodDisruptionBudgetStrategy extends KindStrategy {
 
     public PodDisruptionBudgetStrategy() {
-        super(Names::subdomain, Shape.STATUS_AND_GENERATION);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.STATUS_AND_GENERATION, Updates.CONDITIONAL);
     }
 
     @Override

@@ -19,12 +19,7 @@ public final class CsiDriverStrategy extends KindStrategy {
     private static final List<String> MODES = List.of("Persistent", "Ephemeral");
 
     public CsiDriverStrategy() {
-        super(Names::subdomain, Shape.PLAIN);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.PLAIN, Updates.CONDITIONAL);
     }
 
     @Override

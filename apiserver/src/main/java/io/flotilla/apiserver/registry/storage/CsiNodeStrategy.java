@@ -14,12 +14,7 @@ public final class CsiNodeStrategy extends KindStrategy {
     private static final int MAX_NODE_ID = 256;
 
     public CsiNodeStrategy() {
-        super(Names::subdomain, Shape.PLAIN);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.PLAIN, Updates.CONDITIONAL);
     }
 
     @Override

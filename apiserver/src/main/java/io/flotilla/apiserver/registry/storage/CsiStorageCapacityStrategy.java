@@ -12,12 +12,7 @@ import io.flotilla.apiserver.registry.validation.Selectors;
 public final class CsiStorageCapacityStrategy extends KindStrategy {
 
     public CsiStorageCapacityStrategy() {
-        super(Names::subdomain, Shape.PLAIN);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.PLAIN, Updates.CONDITIONAL);
     }
 
     @Override

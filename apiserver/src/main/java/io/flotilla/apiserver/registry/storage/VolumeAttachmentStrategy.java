@@ -16,12 +16,7 @@ public final class VolumeAttachmentStrategy extends KindStrategy {
     private static final String NOT_INLINE = "may not be specified in the context of inline volumes";
 
     public VolumeAttachmentStrategy() {
-        super(Names::subdomain, Shape.STATUS);
-    }
-
-    @Override
-    public boolean allowUnconditionalUpdate() {
-        return false;
+        super(Names::subdomain, Shape.STATUS, Updates.CONDITIONAL);
     }
 
     @Override

@@ -66,17 +66,5 @@ class ConversionTest {
         ObjectNode request =
                 requests.created("{spec: {request: 'eA==', signerName: 'a.b/c', usages: ['client auth']}}");
         assertThat(request.at("/spec/username").asText()).isEqualTo("jane");
-        ObjectNode approved = request.deepCopy();
-        approved.putObject("status")
-                .putArray("conditions")
-                .addObject()
-                .put("type", "Approved")
-                .put("status", "True");
-        requests.handler("approval").update(requests.context("it"), approved);
-        ObjectNode none = Kind.parse("{metadata: {name: 'it'}}");
-        assertThatThrownBy(() -> requests.handler("approval").update(requests.context("it"), none))
-                .hasMessage(
-                        "CertificateSigningRequest.certificates.k8s.io \"it\" is invalid: status.conditions: Forbidden:"
-                                + " updates may not remove a condition of type \"Approved\"");
     }
 }
