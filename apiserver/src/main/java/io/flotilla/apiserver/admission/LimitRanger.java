@@ -12,6 +12,7 @@ import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,12 +88,12 @@ public final class LimitRanger implements Admission {
 
     @Override
     public Runnable validate(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
-        if (old != null) {
+        boolean pod = context.resource().resource().equals("pods");
+        if (old != null && (pod || object.path("metadata").has("deletionTimestamp"))) {
             return () -> {};
         }
         List<String> refused = new ArrayList<>();
         Field spec = Field.of(object).at("spec");
-        boolean pod = context.resource().resource().equals("pods");
         for (JsonNode each : limits(context)) {
             Field limit = Field.of(each);
             switch (limit.text("type")) {
@@ -149,13 +150,32 @@ public final class LimitRanger implements Admission {
             String words = "maximum " + bound.name() + " usage per " + type + " is " + Quantity.read(bound);
             Quantity request = requests.get(bound.name());
             Quantity most = limits.get(bound.name());
-            if (most == null && !claim) {
+            if (claim && request == null) {
+                refused.add(words + ".  No request is specified");
+            } else if (most == null && !claim) {
                 refused.add(words + ".  No limit is specified");
             } else if (most != null && most.compareTo(Quantity.read(bound)) > 0) {
                 refused.add(words + ", but limit is " + most);
             } else if (request != null && request.compareTo(Quantity.read(bound)) > 0) {
                 refused.add(words + ", but request is " + request);
             }
+        }
+        for (Field bound : limit.at("maxLimitRequestRatio").entries()) {
+            checkRatio(bound, type, requests.get(bound.name()), limits.get(bound.name()), refused);
+        }
+    }
+
+    private static void checkRatio(
+            Field bound, String type, @Nullable Quantity request, @Nullable Quantity most, List<String> refused) {
+        Quantity highest = Quantity.read(bound);
+        String words = bound.name() + " max limit to request ratio per " + type + " is " + highest + ", but ";
+        if (request == null || request.isZero()) {
+            refused.add(words + "no request is specified or request is 0");
+        } else if (most == null || most.isZero()) {
+            refused.add(words + "no limit is specified or limit is 0");
+        } else if (most.amount().compareTo(highest.amount().multiply(request.amount())) > 0) {
+            double ratio = most.amount().doubleValue() / request.amount().doubleValue();
+            refused.add(words + "provided ratio is " + String.format(Locale.ROOT, "%f", ratio));
         }
     }
 }

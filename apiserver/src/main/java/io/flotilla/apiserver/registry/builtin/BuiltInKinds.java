@@ -7,6 +7,7 @@ import io.flotilla.apiserver.admission.DefaultClass;
 import io.flotilla.apiserver.admission.DefaultTolerationSeconds;
 import io.flotilla.apiserver.admission.LimitRanger;
 import io.flotilla.apiserver.admission.Priority;
+import io.flotilla.apiserver.admission.ResourceQuota;
 import io.flotilla.apiserver.admission.RuntimeClass;
 import io.flotilla.apiserver.admission.ServiceAccount;
 import io.flotilla.apiserver.admission.StorageObjectInUseProtection;
@@ -118,6 +119,7 @@ public final class BuiltInKinds implements KindRules {
     private final List<Admission> admission = new ArrayList<>();
     private final Resources resources;
     private final Schema schema;
+    private final Admission quota;
     private final ClusterSettings settings;
     private final ClusterAddresses addresses;
     private final Clock clock;
@@ -127,6 +129,7 @@ public final class BuiltInKinds implements KindRules {
     public BuiltInKinds(Schema schema, ClusterSettings settings, Clock clock, RandomGenerator random) {
         this.schema = schema;
         this.resources = new SchemaResources(schema);
+        this.quota = new ResourceQuota(resources);
         this.settings = settings;
         this.clock = clock;
         this.addresses = new ClusterAddresses(resources, settings.serviceCidr(), random);
@@ -147,7 +150,8 @@ public final class BuiltInKinds implements KindRules {
                 new StorageObjectInUseProtection(),
                 new RuntimeClass(resources),
                 new CertificateSubjectRestriction(),
-                DefaultClass.ofIngresses(resources)));
+                DefaultClass.ofIngresses(resources),
+                quota));
     }
 
     private void addCore(RandomGenerator random) {
@@ -266,7 +270,7 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("pods/binding", binding);
         handlers.put("pods/eviction", new Eviction(resources, new PodStrategy()));
         handlers.put("pods/ephemeralcontainers", new EphemeralContainers());
-        handlers.put("pods/resize", new Resize());
+        handlers.put("pods/resize", new Resize(quota));
         handlers.put("namespaces/finalize", new NamespaceFinalize());
         handlers.put(APPROVAL, new Approval());
         Scale scale = new Scale();

@@ -2,6 +2,7 @@ package io.flotilla.apiserver.registry.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.registry.Admission;
 import io.flotilla.apiserver.registry.Changes;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.WriteContext;
@@ -10,9 +11,16 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code pods/resize}: cpu and memory of containers change in place, nothing else. */
 public final class Resize implements SubresourceHandler {
+    private final Admission quota;
+
+    /** @param quota is charged for what a pod gets beside what it has */
+    public Resize(Admission quota) {
+        this.quota = quota;
+    }
 
     @Override
     public ObjectNode read(WriteContext context) {
@@ -21,19 +29,34 @@ public final class Resize implements SubresourceHandler {
 
     @Override
     public ObjectNode update(WriteContext context, ObjectNode body) {
-        return Changes.apply(context, body, pod -> {
-            ObjectNode old = pod.deepCopy();
-            for (String list : List.of("containers", "initContainers")) {
-                takeResources(pod.path("spec").path(list), body.path("spec").path(list));
-            }
-            Findings findings = new Findings();
-            check(Field.of(pod), Field.of(old), findings);
-            if (!findings.isEmpty()) {
-                throw StatusException.invalid("", "Pod", context.name(), findings.list());
-            }
-            PodGeneration.advance(pod, old);
-            return pod;
-        });
+        AtomicReference<Runnable> charge = new AtomicReference<>(Resize::nothing);
+        try {
+            return Changes.apply(context, body, pod -> {
+                // What an attempt was charged that came too late.
+                charge.getAndSet(Resize::nothing).run();
+                ObjectNode old = pod.deepCopy();
+                resize(context, pod, old, body);
+                charge.set(quota.validate(context, pod, old));
+                return pod;
+            });
+        } catch (StatusException e) {
+            charge.get().run();
+            throw e;
+        }
+    }
+
+    private static void nothing() {}
+
+    private static void resize(WriteContext context, ObjectNode pod, ObjectNode old, ObjectNode body) {
+        for (String list : List.of("containers", "initContainers")) {
+            takeResources(pod.path("spec").path(list), body.path("spec").path(list));
+        }
+        Findings findings = new Findings();
+        check(Field.of(pod), Field.of(old), findings);
+        if (!findings.isEmpty()) {
+            throw StatusException.invalid("", "Pod", context.name(), findings.list());
+        }
+        PodGeneration.advance(pod, old);
     }
 
     /** What the subresource can change is taken over, by the containers' names; the rest of the body is ignored. */
