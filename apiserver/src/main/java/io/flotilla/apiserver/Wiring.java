@@ -193,8 +193,8 @@ final class Wiring {
             EtcdStore store,
             Authorizer authorizer,
             WebhookClient webhookClient) {
-        Reviews configured =
-                Reviews.inOrder(new Policies(schema, registry), new Webhooks(schema, registry, webhookClient));
+        Reviews configured = Reviews.inOrder(
+                new Policies(schema, registry, authorizer), new Webhooks(schema, registry, webhookClient, authorizer));
         Writes writes = new Writes(registry, schema, authorizer, configured, Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }

@@ -95,6 +95,36 @@ class PoliciesIT {
     }
 
     @Test
+    void expressionsAskWhoMayWhat() throws Exception {
+        enforce(
+                "{matchConditions: [{name: 'may', expression: \"authorizer.path('/healthz').check('get').allowed()\"}],"
+                        + " validations: [{expression: \"authorizer.requestResource.check('create').allowed() &&"
+                        + " !authorizer.serviceAccount('default', 'nobody').group('').resource('secrets')"
+                        + ".check('get').allowed()\"},"
+                        + " {expression: \"authorizer.path('').check('get').allowed()\"}]}",
+                "{validationActions: ['Deny']}");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}}"))
+                .refused(
+                        422,
+                        "Invalid",
+                        denied(
+                                "expression 'authorizer.path('').check('get').allowed()' resulted in error: path must not"
+                                        + " be empty"));
+    }
+
+    @Test
+    void anExpressionThatTakesTooLongIsEnded() throws Exception {
+        enforce(
+                "{validations: [{expression: \"object.data.a.split('').all(a, object.data.a.split('').all(b,"
+                        + " object.data.a.split('').all(c, a == b)))\"}]}",
+                "{validationActions: ['Deny']}");
+        assertThat(admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: '%s'}}", "x".repeat(1000)))
+                        .expect(422)
+                        .at("/message"))
+                .endsWith("resulted in error: operation cancelled: actual cost limit exceeded");
+    }
+
+    @Test
     void warningsLetPass() throws Exception {
         enforce(
                 "{validations: [{expression: 'false', message: 'mind the gap'}]}",

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.admission.matching;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import java.util.Set;
 
 /** Match conditions: who has them is asked where all hold. */
 public final class Conditions {
-    /** What the conditions of webhooks speak of. */
-    public static final Set<String> VARIABLES = Set.of("object", "oldObject", "request");
+    /** What the conditions of webhooks speak of, and all other expressions of admission, too. */
+    public static final Set<String> VARIABLES =
+            Set.of("object", "oldObject", "request", "authorizer", "authorizer.requestResource");
 
     private final List<Condition> conditions = new ArrayList<>(0);
 
@@ -45,15 +47,19 @@ public final class Conditions {
      * @throws EvaluationException one cannot be evaluated
      */
     public boolean hold(Map<String, Object> variables) throws EvaluationException {
+        Budget budget = new Budget(Budget.OF_CONDITIONS);
         List<String> troubles = new ArrayList<>(0);
         for (Condition each : conditions) {
             try {
                 if (each.expression().isEmpty()) {
                     troubles.add(each.trouble());
-                } else if (!each.expression().get().isTrue(variables)) {
+                } else if (!each.expression().get().isTrue(variables, budget)) {
                     return false;
                 }
             } catch (EvaluationException e) {
+                if (budget.isOverdrawn()) {
+                    throw e;
+                }
                 troubles.add("expression '" + each.text().strip() + "' resulted in error: " + e.getMessage());
             }
         }

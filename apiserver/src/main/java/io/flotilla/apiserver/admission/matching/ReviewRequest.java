@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import io.flotilla.apiserver.extension.cel.library.AuthorizerValue;
 import io.flotilla.apiserver.registry.Reviews.Operation;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.User;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The AdmissionRequest of a write, but for its objects. */
 public final class ReviewRequest {
     private final ObjectNode request = JsonNodeFactory.instance.objectNode();
+    private final Write write;
     private final String name;
 
     /**
@@ -24,6 +27,7 @@ public final class ReviewRequest {
      * @param subject the object written or deleted; names what the path of a creation leaves open
      */
     public ReviewRequest(Write write, ResourceInfo as, Forms forms, @Nullable ObjectNode subject) {
+        this.write = write;
         boolean creates = write.operation() == Operation.CREATE && write.name().isEmpty();
         name = creates && subject != null
                 ? subject.path("metadata").path("name").asText("")
@@ -95,9 +99,17 @@ public final class ReviewRequest {
         return whole;
     }
 
-    /** What conditions may speak of. */
-    public Map<String, Object> variables(JsonNode object, JsonNode old) {
+    /** The values of {@link Conditions#VARIABLES}. */
+    public Map<String, Object> variables(JsonNode object, JsonNode old, Authorizer authorizer) {
+        AuthorizerValue asks = new AuthorizerValue(authorizer, write.user());
         return Map.of(
+                "authorizer",
+                asks,
+                "authorizer.requestResource",
+                asks.resource(write.resource().group(), write.resource().resource())
+                        .subresource(write.subresource())
+                        .namespace(write.namespace())
+                        .name(name),
                 "object",
                 ObjectExpression.value(object),
                 "oldObject",

@@ -4,6 +4,7 @@ import io.flotilla.apiserver.admission.matching.Configured;
 import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
 import io.flotilla.apiserver.admission.matching.Place;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
@@ -21,6 +22,7 @@ public final class Policies implements Reviews {
     private final Forms forms;
     private final Namespaces namespaces;
     private final Params params;
+    private final Authorizer authorizer;
 
     /**
      * A policy that is put to use.
@@ -29,7 +31,9 @@ public final class Policies implements Reviews {
      */
     record Bound(Policy policy, ResourceInfo as, List<Binding> bindings) {}
 
-    public Policies(Schema schema, Registry registry) {
+    /** @param authorizer whom expressions may ask */
+    public Policies(Schema schema, Registry registry, Authorizer authorizer) {
+        this.authorizer = authorizer;
         this.policies = new Configured<>(registry, "validatingadmissionpolicies", each -> List.of(new Policy(each)));
         this.bindings =
                 new Configured<>(registry, "validatingadmissionpolicybindings", each -> List.of(Binding.of(each)));
@@ -56,7 +60,7 @@ public final class Policies implements Reviews {
                 policy.matching().resource(place, equivalents).ifPresent(as -> bound.add(new Bound(policy, as, own)));
             }
         }
-        return bound.isEmpty() ? Review.NONE : new PolicyReview(write, bound, forms, namespaces, params);
+        return bound.isEmpty() ? Review.NONE : new PolicyReview(write, bound, forms, namespaces, params, authorizer);
     }
 
     /** No policy may keep others from changing policies, nor from asking who they are and what they may. */

@@ -5,20 +5,22 @@ import io.flotilla.apiserver.admission.matching.Conditions;
 import io.flotilla.apiserver.admission.matching.Matching;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A ValidatingAdmissionPolicy, read once. */
 final class Policy {
-    private static final Set<String> BEFORE_VARIABLES =
-            Set.of("object", "oldObject", "request", "params", "namespaceObject");
-    private static final Set<String> ALL =
-            Set.of("object", "oldObject", "request", "params", "namespaceObject", "variables");
+    private static final Set<String> BEFORE_VARIABLES = with(Conditions.VARIABLES, "params", "namespaceObject");
+    private static final Set<String> ALL = with(BEFORE_VARIABLES, "variables");
 
     private final String name;
     private final Matching matching;
@@ -27,6 +29,10 @@ final class Policy {
     private final Conditions conditions;
     private final Map<String, Expression> variables = new LinkedHashMap<>();
     private final List<Validation> validations = new ArrayList<>();
+
+    private static Set<String> with(Set<String> names, String... more) {
+        return Stream.concat(names.stream(), Arrays.stream(more)).collect(Collectors.toUnmodifiableSet());
+    }
 
     /** An expression, or why it is none. */
     private record Expression(String text, Optional<ObjectExpression> compiled, String trouble) {
@@ -38,13 +44,16 @@ final class Policy {
             }
         }
 
-        Object evaluate(Map<String, Object> values) throws EvaluationException {
+        Object evaluate(Map<String, Object> values, Budget budget) throws EvaluationException {
             if (compiled.isEmpty()) {
                 throw new EvaluationException("compilation error: " + trouble);
             }
             try {
-                return compiled.get().evaluate(values);
+                return compiled.get().evaluate(values, budget);
             } catch (EvaluationException e) {
+                if (budget.isOverdrawn()) {
+                    throw e;
+                }
                 throw new EvaluationException("expression '" + text + "' resulted in error: " + e.getMessage());
             }
         }
@@ -53,10 +62,10 @@ final class Policy {
     private record Validation(
             Expression expression, String message, Optional<Expression> messageExpression, String reason) {
 
-        String told(Map<String, Object> values) {
+        String told(Map<String, Object> values, Budget budget) {
             if (messageExpression.isPresent()) {
                 try {
-                    if (messageExpression.get().evaluate(values) instanceof String words && !words.isBlank()) {
+                    if (messageExpression.get().evaluate(values, budget) instanceof String words && !words.isBlank()) {
                         return words.strip();
                     }
                 } catch (EvaluationException _) {
@@ -122,14 +131,18 @@ final class Policy {
             return findings;
         }
         Map<String, Object> values = new HashMap<>(given);
-        values.put("variables", variables(given));
+        Budget budget = new Budget(Budget.OF_REQUEST);
+        values.put("variables", variables(given, budget));
         for (Validation each : validations) {
             try {
-                if (!Boolean.TRUE.equals(each.expression().evaluate(values))) {
-                    findings.add(new Finding(each.told(values), each.reason()));
+                if (!Boolean.TRUE.equals(each.expression().evaluate(values, budget))) {
+                    findings.add(new Finding(each.told(values, budget), each.reason()));
                 }
             } catch (EvaluationException e) {
                 fail(findings, e);
+            }
+            if (budget.isOverdrawn()) {
+                return findings;
             }
         }
         return findings;
@@ -142,13 +155,13 @@ final class Policy {
     }
 
     /** The policy's own variables; one that has no value is missed by those expressions that speak of it. */
-    private Map<String, Object> variables(Map<String, Object> given) {
+    private Map<String, Object> variables(Map<String, Object> given, Budget budget) {
         Map<String, Object> known = new HashMap<>();
         Map<String, Object> values = new HashMap<>(given);
         values.put("variables", known);
         variables.forEach((each, expression) -> {
             try {
-                known.put(each, expression.evaluate(values));
+                known.put(each, expression.evaluate(values, budget));
             } catch (EvaluationException _) {
                 known.remove(each);
             }

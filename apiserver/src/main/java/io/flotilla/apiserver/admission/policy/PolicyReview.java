@@ -9,6 +9,7 @@ import io.flotilla.apiserver.admission.matching.Place;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.policy.Policies.Bound;
 import io.flotilla.apiserver.admission.policy.Policy.Finding;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
@@ -28,8 +29,11 @@ final class PolicyReview implements Review {
     private final Forms forms;
     private final Namespaces namespaces;
     private final Params params;
+    private final Authorizer authorizer;
 
-    PolicyReview(Write write, List<Bound> bound, Forms forms, Namespaces namespaces, Params params) {
+    PolicyReview(
+            Write write, List<Bound> bound, Forms forms, Namespaces namespaces, Params params, Authorizer authorizer) {
+        this.authorizer = authorizer;
         this.write = write;
         this.bound = bound;
         this.forms = forms;
@@ -72,7 +76,8 @@ final class PolicyReview implements Review {
     private void apply(
             Bound each, @Nullable ObjectNode object, @Nullable ObjectNode old, List<StatusException> denials) {
         ReviewRequest request = new ReviewRequest(write, each.as(), forms, object == null ? old : object);
-        Map<String, Object> variables = new HashMap<>(request.variables(form(each, object), form(each, old)));
+        Map<String, Object> variables =
+                new HashMap<>(request.variables(form(each, object), form(each, old), authorizer));
         variables.put("namespaceObject", ObjectExpression.value(namespace()));
         for (Binding binding : each.bindings()) {
             if (binding.matching().isPresent() && !binding.matching().get().selects(write, object, old, namespaces)) {

@@ -7,6 +7,7 @@ import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
@@ -41,6 +42,7 @@ final class HookReview implements Review {
     private final Forms forms;
     private final Namespaces namespaces;
     private final WebhookClient client;
+    private final Authorizer authorizer;
 
     HookReview(
             Write write,
@@ -48,7 +50,9 @@ final class HookReview implements Review {
             List<Invocation> validating,
             Forms forms,
             Namespaces namespaces,
-            WebhookClient client) {
+            WebhookClient client,
+            Authorizer authorizer) {
+        this.authorizer = authorizer;
         this.write = write;
         this.mutating = mutating;
         this.validating = validating;
@@ -255,7 +259,7 @@ final class HookReview implements Review {
 
     private boolean isMet(Hook hook, ReviewRequest request, JsonNode object, JsonNode old) {
         try {
-            return hook.conditions().hold(request.variables(object, old));
+            return hook.conditions().hold(request.variables(object, old, authorizer));
         } catch (EvaluationException e) {
             if (hook.ignoresFailure()) {
                 return false;

@@ -5,6 +5,7 @@ import io.flotilla.apiserver.admission.matching.Configured;
 import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
 import io.flotilla.apiserver.admission.matching.Place;
+import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
@@ -23,8 +24,10 @@ public final class Webhooks implements Reviews {
     private final Forms forms;
     private final Namespaces namespaces;
     private final WebhookClient client;
+    private final Authorizer authorizer;
 
-    public Webhooks(Schema schema, Registry registry, WebhookClient client) {
+    public Webhooks(Schema schema, Registry registry, WebhookClient client, Authorizer authorizer) {
+        this.authorizer = authorizer;
         this.mutating = new Configured<>(registry, "mutatingwebhookconfigurations", each -> hooks(each, true));
         this.validating = new Configured<>(registry, "validatingwebhookconfigurations", each -> hooks(each, false));
         this.forms = new Forms(schema, registry);
@@ -57,7 +60,7 @@ public final class Webhooks implements Reviews {
         List<Invocation> last = matching(validatingNow, place, equivalents);
         return first.isEmpty() && last.isEmpty()
                 ? Review.NONE
-                : new HookReview(write, first, last, forms, namespaces, client);
+                : new HookReview(write, first, last, forms, namespaces, client, authorizer);
     }
 
     private static List<Invocation> matching(List<Hook> hooks, Place place, List<ResourceInfo> equivalents) {

@@ -1,42 +1,18 @@
 package io.flotilla.apiserver.extension.cel;
 
+import io.flotilla.apiserver.registry.validation.CelIdentifiers;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Property names as expressions spell them: CEL has fewer identifiers than JSON. */
 final class Escaped {
-    private static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
-    private static final Set<String> RESERVED = Set.of(
-            "true",
-            "false",
-            "null",
-            "in",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while");
     private static final Map<Character, String> SIGNS = Map.of('.', "__dot__", '-', "__dash__", '/', "__slash__");
 
     private Escaped() {}
 
     /** Empty for names that no expression can reach. */
     static Optional<String> of(String name) {
-        if (RESERVED.contains(name)) {
+        if (CelIdentifiers.isReserved(name)) {
             return Optional.of("__" + name + "__");
         }
         StringBuilder text = new StringBuilder(name.length());
@@ -49,6 +25,6 @@ final class Escaped {
                 text.append(SIGNS.getOrDefault(c, String.valueOf(c)));
             }
         }
-        return IDENTIFIER.matcher(text).matches() ? Optional.of(text.toString()) : Optional.empty();
+        return CelIdentifiers.isWord(text.toString()) ? Optional.of(text.toString()) : Optional.empty();
     }
 }

@@ -15,15 +15,26 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
+import io.flotilla.apiserver.extension.cel.cost.Estimate;
+import io.flotilla.apiserver.extension.cel.cost.Extent;
+import io.flotilla.apiserver.extension.cel.cost.Meter;
+import io.flotilla.apiserver.extension.cel.library.Authorizers;
+import io.flotilla.apiserver.extension.cel.library.FunctionException;
+import io.flotilla.apiserver.extension.cel.library.Functions;
+import io.flotilla.apiserver.extension.structural.Structural;
+import java.util.Map;
 import java.util.Set;
 
 /** The dialect: CEL's standard library, the extensions that Kubernetes enables, and functions of its own. */
 final class Expressions {
     static final String SELF = "self";
     static final String OLD_SELF = "oldSelf";
+    static final String AUTHORIZER = "authorizer";
+    static final String REQUEST_RESOURCE = "authorizer.requestResource";
 
-    /** A loop costs a few units in Kubernetes, whose limit for one rule is a million. */
-    private static final int MOST_ITERATIONS = 250_000;
+    /** No step of a loop costs less than one unit. */
+    private static final int MOST_ITERATIONS = Math.toIntExact(Meter.CALL_LIMIT);
 
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableOptionalSyntax(true)
@@ -34,14 +45,49 @@ final class Expressions {
 
     private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder()
             .setOptions(OPTIONS)
-            .addLibraries(CelExtensions.strings(), CelExtensions.optional(), CelExtensions.sets(OPTIONS))
-            .addFunctionBindings(KubernetesFunctions.bindings())
+            .addLibraries(
+                    CelExtensions.strings(),
+                    CelExtensions.optional(),
+                    CelExtensions.sets(OPTIONS),
+                    CelExtensions.comprehensions())
+            .addFunctionBindings(Functions.bindings())
             .build();
 
     private Expressions() {}
 
     /** An expression that was understood. */
-    record Compiled(CelRuntime.Program program, CelType result, boolean usesOldSelf) {}
+    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf) {
+        CelType result() {
+            return tree.getResultType();
+        }
+
+        /** Evaluates the expression, at the expense of a budget. */
+        Object run(Map<String, Object> variables, Budget budget) throws CelEvaluationException {
+            Meter meter = new Meter(Meter.CALL_LIMIT);
+            try {
+                Object value = program.trace(variables, meter);
+                if (meter.isExceeded()) {
+                    throw new CelEvaluationException(Meter.EXCEEDED);
+                }
+                return value;
+            } catch (CelEvaluationException e) {
+                boolean ended = meter.isExceeded() || e.getErrorCode() == CelErrorCode.ITERATION_BUDGET_EXCEEDED;
+                throw ended ? new CelEvaluationException(Meter.EXCEEDED) : e;
+            } finally {
+                budget.spend(meter.cost());
+            }
+        }
+
+        /** What it costs at most if values are as the schema says. */
+        long estimate(Structural schema, boolean resource) {
+            Extent extent = resource ? Extent.ofResource(schema, Escaped::of) : Extent.of(schema, Escaped::of);
+            return Estimate.of(tree, Map.of(SELF, extent, OLD_SELF, extent));
+        }
+    }
+
+    static boolean isLimit(CelEvaluationException e) {
+        return Meter.EXCEEDED.equals(e.getMessage());
+    }
 
     /** What reads expressions over the values of one schema. */
     static CelCompiler compiler(SchemaTypes types, boolean optionalOldSelf) {
@@ -55,8 +101,16 @@ final class Expressions {
     /** What reads expressions over variables of any type. */
     static CelCompiler compiler(Set<String> variables) {
         CelCompilerBuilder builder = dialect();
-        variables.forEach(name -> builder.addVar(name, SimpleType.DYN));
+        variables.forEach(name -> builder.addVar(name, type(name)));
         return builder.build();
+    }
+
+    private static CelType type(String variable) {
+        return switch (variable) {
+            case AUTHORIZER -> Authorizers.AUTHORIZER;
+            case REQUEST_RESOURCE -> Authorizers.RESOURCE_CHECK;
+            default -> SimpleType.DYN;
+        };
     }
 
     private static CelCompilerBuilder dialect() {
@@ -67,8 +121,9 @@ final class Expressions {
                         CelExtensions.strings(),
                         CelExtensions.optional(),
                         CelExtensions.sets(OPTIONS),
-                        CelExtensions.bindings())
-                .addFunctionDeclarations(KubernetesFunctions.declarations());
+                        CelExtensions.bindings(),
+                        CelExtensions.comprehensions())
+                .addFunctionDeclarations(Functions.declarations());
     }
 
     /**
@@ -81,7 +136,7 @@ final class Expressions {
             CelAbstractSyntaxTree tree = compiler.compile(expression).getAst();
             boolean usesOldSelf = tree.getReferenceMap().values().stream()
                     .anyMatch(reference -> reference.name().equals(OLD_SELF));
-            return new Compiled(RUNTIME.createProgram(tree), tree.getResultType(), usesOldSelf);
+            return new Compiled(RUNTIME.createProgram(tree), tree, usesOldSelf);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -89,6 +144,11 @@ final class Expressions {
 
     /** The library's words for what has others in Kubernetes. */
     static String plain(CelEvaluationException e) {
+        for (Throwable each = e.getCause(); each != null; each = each.getCause()) {
+            if (each instanceof FunctionException) {
+                return String.valueOf(each.getMessage());
+            }
+        }
         String words = String.valueOf(e.getMessage());
         int colon = words.startsWith("evaluation error") ? words.indexOf(": ") : -1;
         String why = colon < 0 ? words : words.substring(colon + 2);

@@ -5,6 +5,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,16 +56,24 @@ public final class ObjectExpression {
      *
      * @param variables their values, each made by {@link #value}
      */
-    public boolean isTrue(Map<String, Object> variables) throws EvaluationException {
-        return Boolean.TRUE.equals(evaluate(variables));
+    public boolean isTrue(Map<String, Object> variables, Budget budget) throws EvaluationException {
+        return Boolean.TRUE.equals(evaluate(variables, budget));
     }
 
-    /** The value of the expression, as other expressions see it. */
-    public Object evaluate(Map<String, Object> variables) throws EvaluationException {
+    /**
+     * The value of the expression, as other expressions see it.
+     *
+     * @param budget pays for the evaluation, which has no value if that overdraws it
+     */
+    public Object evaluate(Map<String, Object> variables, Budget budget) throws EvaluationException {
         try {
-            return compiled.program().eval(variables);
+            Object value = compiled.run(variables, budget);
+            if (budget.isOverdrawn()) {
+                throw new EvaluationException(Budget.OVERDRAWN);
+            }
+            return value;
         } catch (CelEvaluationException e) {
-            throw new EvaluationException(Expressions.plain(e));
+            throw new EvaluationException(budget.isOverdrawn() ? Budget.OVERDRAWN : Expressions.plain(e));
         }
     }
 }

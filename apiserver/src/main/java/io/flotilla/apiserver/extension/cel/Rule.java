@@ -5,6 +5,9 @@ import dev.cel.common.CelErrorCode;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.runtime.CelEvaluationException;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
+import io.flotilla.apiserver.extension.cel.cost.Meter;
+import io.flotilla.apiserver.extension.structural.Structural;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,6 +49,16 @@ final class Rule {
         }
     }
 
+    /** What the rule costs at most for one value, if values are as the schema says. */
+    long estimate(Structural schema, boolean resource) {
+        return rule.estimate(schema, resource);
+    }
+
+    /** As {@link #estimate}, of the expression that makes the message; 0 if there is none. */
+    long estimateMessage(Structural schema, boolean resource) {
+        return messageExpression.map(each -> each.estimate(schema, resource)).orElse(0L);
+    }
+
     boolean usesOldSelf() {
         return rule.usesOldSelf();
     }
@@ -60,8 +73,10 @@ final class Rule {
      *
      * @param type of the value, as the schema names it
      * @param shown the value as messages show it
+     * @param budget ends with a rule that costs too much by itself
      */
-    Optional<FieldError> check(String path, String type, Object self, @Nullable Object oldSelf, Object shown) {
+    Optional<FieldError> check(
+            String path, String type, Object self, @Nullable Object oldSelf, Object shown, Budget budget) {
         Map<String, Object> variables = new HashMap<>();
         variables.put(Expressions.SELF, self);
         if (optionalOldSelf) {
@@ -70,13 +85,16 @@ final class Rule {
             variables.put(Expressions.OLD_SELF, oldSelf);
         }
         try {
-            if (Boolean.TRUE.equals(rule.program().eval(variables))) {
+            if (Boolean.TRUE.equals(rule.run(variables, budget))) {
                 return Optional.empty();
             }
         } catch (CelEvaluationException e) {
+            if (Expressions.isLimit(e)) {
+                budget.end();
+            }
             return Optional.of(FieldError.invalid(path, type, failure(e)));
         }
-        String detail = detail(variables);
+        String detail = detail(variables, budget);
         String where = path(path);
         return Optional.of(
                 switch (reason) {
@@ -102,17 +120,17 @@ final class Rule {
             return "'no such overload': call arguments did not match a supported operator, function or macro signature"
                     + " for rule: " + told;
         }
-        if (code == CelErrorCode.ITERATION_BUDGET_EXCEEDED) {
-            return "'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to"
+        if (Expressions.isLimit(e)) {
+            return "'" + Meter.EXCEEDED + "': no further validation rules will be run due to"
                     + " call cost exceeds limit for rule: " + told;
         }
         return Expressions.plain(e) + " evaluating rule: " + told;
     }
 
-    private String detail(Map<String, Object> variables) {
+    private String detail(Map<String, Object> variables, Budget budget) {
         if (messageExpression.isPresent()) {
             try {
-                Object made = messageExpression.get().program().eval(variables);
+                Object made = messageExpression.get().run(variables, budget);
                 String words = made instanceof String string ? string.strip() : "";
                 if (!words.isEmpty() && words.length() <= LONGEST_MESSAGE && words.indexOf('\n') < 0) {
                     return words;

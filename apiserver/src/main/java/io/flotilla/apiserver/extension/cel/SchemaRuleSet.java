@@ -3,19 +3,19 @@ package io.flotilla.apiserver.extension.cel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.compiler.CelCompiler;
+import io.flotilla.apiserver.extension.cel.cost.Budget;
+import io.flotilla.apiserver.extension.cel.cost.Extent;
 import io.flotilla.apiserver.extension.structural.Structural;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a schema and of all that is in it, compiled. Immutable; safe from any thread. */
 public final class SchemaRuleSet {
-    /** Evaluations for one object; Kubernetes counts in finer units. */
-    private static final int MOST_EVALUATIONS = 100_000;
-
     private final Structural schema;
     private final boolean resource;
     private final List<Rule> rules = new ArrayList<>();
@@ -65,11 +65,28 @@ public final class SchemaRuleSet {
      * Tries one rule.
      *
      * @param resource whether the schema is that of whole objects
-     * @return whether it compares with an old value
      * @throws IllegalArgumentException it is none; the message tells why
      */
-    public static boolean tryRule(Structural schema, JsonNode rule, boolean resource) {
-        return compile(schema, rule, resource).usesOldSelf();
+    public static Tried tryRule(Structural schema, JsonNode rule, boolean resource) {
+        Rule compiled = compile(schema, rule, resource);
+        return new Tried(
+                compiled.usesOldSelf(),
+                compiled.estimate(schema, resource),
+                compiled.estimateMessage(schema, resource));
+    }
+
+    /**
+     * What there is to know of a rule before it is used.
+     *
+     * @param compares whether it compares with an old value
+     * @param cost what it costs at most for one value
+     * @param messageCost what its message costs at most
+     */
+    public record Tried(boolean compares, long cost, long messageCost) {}
+
+    /** How often a value of the schema can occur in a request at most, wherever the schema stands. */
+    public static long mostInRequest(Structural schema) {
+        return Extent.of(schema, Escaped::of).mostInRequest();
     }
 
     private static Rule compile(Structural schema, JsonNode rule, boolean resource) {
@@ -87,10 +104,10 @@ public final class SchemaRuleSet {
 
     private static final class Run {
         final List<FieldError> errors = new ArrayList<>(0);
-        private int evaluations;
+        private final Budget budget = new Budget(Budget.OF_REQUEST);
 
         void value(SchemaRuleSet set, String path, JsonNode value, @Nullable JsonNode old) {
-            if (value.isNull() || evaluations > MOST_EVALUATIONS) {
+            if (value.isNull() || budget.isOver()) {
                 return;
             }
             JsonNode before = old == null || old.isNull() || old.isMissingNode() ? null : old;
@@ -114,15 +131,15 @@ public final class SchemaRuleSet {
                 if ((rule.isTransition() && old == null) || (unchanged && !rule.usesOldSelf())) {
                     continue;
                 }
-                if (evaluations++ > MOST_EVALUATIONS) {
-                    errors.add(FieldError.invalid(
-                            path,
-                            type,
-                            "validation failed due to running out of cost budget, no further validation rules will be"
-                                    + " run"));
+                Optional<FieldError> found = rule.check(path, type, self, oldSelf, shown, budget);
+                if (budget.isOverdrawn()) {
+                    errors.add(FieldError.invalid(path, type, Budget.OVERDRAWN));
+                } else {
+                    found.ifPresent(errors::add);
+                }
+                if (budget.isOver()) {
                     return;
                 }
-                rule.check(path, type, self, oldSelf, shown).ifPresent(errors::add);
             }
         }
 

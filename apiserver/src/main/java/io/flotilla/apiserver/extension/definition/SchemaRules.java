@@ -33,6 +33,7 @@ final class SchemaRules {
             "x-kubernetes-map-type");
 
     private final Findings findings;
+    private final RuleCosts costs = new RuleCosts();
 
     /** Where in a value a schema stands. */
     private enum Level {
@@ -46,14 +47,18 @@ final class SchemaRules {
     }
 
     void check(Field schema) {
-        check(schema, Level.ROOT, "");
+        check(schema, Level.ROOT, "", 1);
         if (schema.at("nullable").flag()) {
             findings.forbidden(schema.at("nullable"), "nullable cannot be true at the root");
         }
+        costs.tell(schema, findings);
     }
 
-    /** @param uncorrelated the list above whose items cannot be told to be what they were; empty for none */
-    private void check(Field schema, Level level, String uncorrelated) {
+    /**
+     * @param uncorrelated the list above whose items cannot be told to be what they were; empty for none
+     * @param most how many values of the schema an object can have; {@link RuleCosts#UNBOUNDED} for any number
+     */
+    private void check(Field schema, Level level, String uncorrelated, long most) {
         forbidden(schema);
         type(schema, level);
         extensions(schema);
@@ -64,15 +69,23 @@ final class SchemaRules {
             findings.forbidden(schema.at("items"), "items and properties are mutual exclusive");
         }
         for (Field property : schema.at("properties").entries()) {
-            check(property, Level.FIELD, uncorrelated);
+            check(property, Level.FIELD, uncorrelated, most);
         }
         if (schema.at("additionalProperties").value().isObject()) {
-            check(schema.at("additionalProperties"), Level.FIELD, uncorrelated);
+            check(
+                    schema.at("additionalProperties"),
+                    Level.FIELD,
+                    uncorrelated,
+                    RuleCosts.times(most, schema.at("maxProperties")));
         }
         Field items = schema.at("items");
         if (items.value().isObject()) {
             boolean correlated = schema.at("x-kubernetes-list-type").is("map");
-            check(items, Level.ITEM, uncorrelated.isEmpty() && !correlated ? schema.path() : uncorrelated);
+            check(
+                    items,
+                    Level.ITEM,
+                    uncorrelated.isEmpty() && !correlated ? schema.path() : uncorrelated,
+                    RuleCosts.times(most, schema.at("maxItems")));
         } else if (items.value().isArray()) {
             findings.forbidden(items, "items must be a schema object and not an array");
         } else if (schema.at("type").is("array")) {
@@ -81,7 +94,7 @@ final class SchemaRules {
         junctors(schema, schema);
         defaultValue(schema);
         metadata(schema, level);
-        rules(schema, level == Level.ROOT || schema.flag("x-kubernetes-embedded-resource"), uncorrelated);
+        rules(schema, level == Level.ROOT || schema.flag("x-kubernetes-embedded-resource"), uncorrelated, most);
     }
 
     private void forbidden(Field schema) {
@@ -303,13 +316,13 @@ final class SchemaRules {
         }
     }
 
-    private void rules(Field schema, boolean resource, String uncorrelated) {
+    private void rules(Field schema, boolean resource, String uncorrelated, long most) {
         for (Field rule : schema.at("x-kubernetes-validations").items()) {
             JsonNode text = rule.value().path("rule");
             if (text.asText("").isBlank()) {
                 findings.required(rule.at("rule"), "rule is not specified");
             } else {
-                compile(schema, rule, resource, uncorrelated);
+                compile(schema, rule, resource, uncorrelated, most);
             }
             Field message = rule.at("message");
             if (message.isSet() && message.text().isBlank()) {
@@ -333,14 +346,16 @@ final class SchemaRules {
         }
     }
 
-    private void compile(Field schema, Field rule, boolean resource, String uncorrelated) {
+    private void compile(Field schema, Field rule, boolean resource, String uncorrelated, long most) {
         try {
-            boolean compares = SchemaRuleSet.tryRule(Structural.of(schema.value()), rule.value(), resource);
-            if (compares && !uncorrelated.isEmpty()) {
+            Structural structural = Structural.of(schema.value());
+            SchemaRuleSet.Tried tried = SchemaRuleSet.tryRule(structural, rule.value(), resource);
+            costs.note(rule, tried, most == RuleCosts.UNBOUNDED ? SchemaRuleSet.mostInRequest(structural) : most);
+            if (tried.compares() && !uncorrelated.isEmpty()) {
                 findings.invalid(
                         rule.at("rule"),
                         "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelated);
-            } else if (!compares && rule.has("optionalOldSelf")) {
+            } else if (!tried.compares() && rule.has("optionalOldSelf")) {
                 findings.invalid(rule.at("optionalOldSelf"), "may not be set if oldSelf is not used in rule");
             }
         } catch (IllegalArgumentException e) {

@@ -15,7 +15,7 @@ import java.util.Base64;
 import java.util.Locale;
 
 /** The formats of texts that Kubernetes checks; others say nothing. */
-final class Formats {
+public final class Formats {
     private static final Pattern UUID =
             Pattern.compile("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$");
     private static final Pattern HEX_COLOR = Pattern.compile("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$");
@@ -33,7 +33,7 @@ final class Formats {
 
     private Formats() {}
 
-    static boolean accepts(String format, String text) {
+    public static boolean accepts(String format, String text) {
         return switch (format.replace("-", "")) {
             case "datetime" -> isDateTime(text);
             case "date" -> isDate(text);

@@ -1,39 +1,15 @@
 package io.flotilla.apiserver.registry.admissionregistration;
 
+import io.flotilla.apiserver.registry.validation.CelIdentifiers;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Selectors;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What policies of both kinds share, and their bindings. */
 final class PolicySpecs {
-    private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
-    private static final Set<String> RESERVED = Set.of(
-            "true",
-            "false",
-            "null",
-            "in",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while");
 
     private PolicySpecs() {}
 
@@ -61,7 +37,7 @@ final class PolicySpecs {
         Field name = variable.at("name");
         if (name.text().isBlank()) {
             findings.required(name, "name is not specified");
-        } else if (!IDENTIFIER.matcher(name.text()).matches() || RESERVED.contains(name.text())) {
+        } else if (!CelIdentifiers.isWord(name.text()) || CelIdentifiers.isReserved(name.text())) {
             findings.invalid(name, "name is not a valid CEL identifier");
         }
         if (variable.text("expression").isBlank()) {

@@ -26,7 +26,8 @@ public final class Names {
         }
     }
 
-    private static String maskTrailingDash(String prefix) {
+    /** A prefix with its trailing dash, which something is to follow, out of the way. */
+    public static String maskTrailingDash(String prefix) {
         return prefix.length() > 1 && prefix.endsWith("-") ? prefix.substring(0, prefix.length() - 2) + "a" : prefix;
     }
 

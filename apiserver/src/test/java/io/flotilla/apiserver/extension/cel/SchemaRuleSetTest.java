@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.extension.structural.Structural;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,9 +136,33 @@ class SchemaRuleSetTest {
                         rules("self.list.all(a, self.list.all(b, self.list.all(c, a == b)))"),
                         "{list:" + list + "}",
                         ""))
+                .containsExactly(
+                        "spec: Invalid value: \"object\": 'operation cancelled: actual cost limit exceeded': no"
+                                + " further validation rules will be run due to call cost exceeds limit for rule:"
+                                + " self.list.all(a, self.list.all(b, self.list.all(c, a == b)))");
+    }
+
+    @Test
+    void operatorsThatForgiveErrorsDoNotHideCosts() {
+        String list = "[" + "1,".repeat(999) + "1]";
+        assertThat(findings(
+                        rules("self.list.exists(a, self.list.exists(b, self.list.exists(c, c > 5))) || true", "false"),
+                        "{list:" + list + "}",
+                        ""))
                 .singleElement()
                 .asString()
-                .contains("actual cost limit exceeded");
+                .contains("call cost exceeds limit");
+    }
+
+    @Test
+    void allRulesTogetherHaveABudget() {
+        String list = "[" + "1,".repeat(399) + "1]";
+        String[] expensive = new String[20];
+        Arrays.fill(expensive, "self.list.all(a, self.list.all(b, a == b))");
+        assertThat(findings(rules(expensive), "{list:" + list + "}", ""))
+                .containsExactly(
+                        "spec: Invalid value: \"object\": validation failed due to running out of cost budget, no"
+                                + " further validation rules will be run");
     }
 
     @Test

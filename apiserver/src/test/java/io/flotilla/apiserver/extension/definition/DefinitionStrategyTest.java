@@ -12,6 +12,9 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DefinitionStrategyTest {
     private static final JsonMapper LENIENT = JsonMapper.builder()
@@ -76,6 +79,82 @@ class DefinitionStrategyTest {
     void everyVersionHasASchema() {
         assertThat(findings(spec -> ((ObjectNode) spec.at("/versions/0")).remove("schema")))
                 .containsExactly("spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required");
+    }
+
+    private static List<String> costFindings(int maxItems, int maxLength, String rule) {
+        return schemaFindings("{type:'object',properties:{tags:{type:'array'"
+                + (maxItems > 0 ? ",maxItems:" + maxItems : "") + ",items:{type:'string'"
+                + (maxLength > 0 ? ",maxLength:" + maxLength : "") + "},'x-kubernetes-validations':[" + rule + "]}}}");
+    }
+
+    /** The limits were measured on Kubernetes 1.36. */
+    @ParameterizedTest
+    @CsvSource({"16, 909090", "63, 333333", "253, 94339", "1024, 24154"})
+    void aRuleIsAsExpensiveAsInKubernetes(int maxLength, int maxItems) {
+        String rule = "{rule:\"self.all(x, x.contains('gpu'))\"}";
+        assertThat(costFindings(maxItems, maxLength, rule)).isEmpty();
+        assertThat(costFindings(maxItems + 1, maxLength, rule))
+                .singleElement()
+                .asString()
+                .startsWith("spec.versions[0].schema.openAPIV3Schema.properties[tags].x-kubernetes-validations[0].rule:"
+                        + " Forbidden: estimated rule cost exceeds budget by factor of 1.0");
+    }
+
+    @Test
+    void aRuleWithoutBoundsIsTooExpensive() {
+        String schema = "spec.versions[0].schema.openAPIV3Schema";
+        String rule = schema + ".properties[tags].x-kubernetes-validations[0].";
+        String advice = " exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems,"
+                + " maxProperties, and maxLength where arrays, maps, and strings are declared)";
+        assertThat(costFindings(0, 0, "{rule:\"self.all(x, x.contains('gpu'))\"}"))
+                .containsExactly(
+                        rule + "rule: Forbidden: estimated rule cost" + advice,
+                        rule
+                                + "rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire"
+                                + " OpenAPIv3 schema",
+                        schema + ": Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3"
+                                + " schema" + advice);
+        assertThat(costFindings(5, 0, "{rule:'size(self) > 1',messageExpression:\"'has ' + string(size(self))\"}"))
+                .contains(rule + "messageExpression: Forbidden: estimated messageExpression cost" + advice);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{rule:'self == oldSelf'}",
+                "{rule:\"self.all(x, x.startsWith('a') || x in ['b', 'c'])\"}",
+                "{rule:'size(self) < 5',messageExpression:\"'at most five'\"}",
+                "{rule:\"cel.bind(list, self, list.exists(x, x == 'gpu'))\"}",
+                "{rule:'self.isSorted()'}",
+                "{rule:\"self[0].matches('^[a-z]+$')\"}"
+            })
+    void usualRulesAreAffordable(String rule) {
+        assertThat(costFindings(100, 100, rule)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{rule:'self.all(a, self.all(b, self.all(c, a == b)))'}",
+                "{rule:\"self.all(a, self.map(b, b + a).join('').matches('x*y*z*x*y*z*'))\"}",
+                "{rule:\"cel.bind(list, self, list.all(a, list.all(b, list.exists(c, a.contains(b)))))\"}"
+            })
+    void loopsWithinLoopsAreNot(String rule) {
+        assertThat(costFindings(1000, 100, rule))
+                .first()
+                .asString()
+                .contains("estimated rule cost exceeds budget by factor of");
+    }
+
+    @Test
+    void aRuleBelowListsCostsAsOftenAsThereAreItems() {
+        String inner = "{type:'object',properties:{list:{type:'array'%s,items:{type:'object',properties:{s:"
+                + "{type:'string',maxLength:1000}},'x-kubernetes-validations':[{rule:\"self.s.matches('^[a-z]+$')\"}]}}}}";
+        assertThat(schemaFindings(String.format(inner, ",maxItems:1000"))).isEmpty();
+        assertThat(schemaFindings(String.format(inner, "")))
+                .first()
+                .asString()
+                .contains("estimated rule cost exceeds budget by factor of");
     }
 
     private static List<String> conversionFindings(String conversion) {
@@ -187,7 +266,7 @@ class DefinitionStrategyTest {
     void itemsThatCannotBeToldApartHaveNoOldSelf() {
         String list = "spec.versions[0].schema.openAPIV3Schema.properties[l]";
         assertThat(schemaFindings("""
-                {type:'object',properties:{l:{type:'array',items:{type:'string',
+                {type:'object',properties:{l:{type:'array',maxItems:9,items:{type:'string',
                   'x-kubernetes-validations':[{rule:'self == oldSelf'}]}}}}"""))
                 .containsExactly(list + ".items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\":"
                         + " oldSelf cannot be used on the uncorrelatable portion of the schema within " + list);
