@@ -114,6 +114,10 @@ class LibraryTest {
                 "format.uri().validate('../x').value() == ['parse \"../x\": invalid URI for request']",
                 "!format.qualifiedName().validate('example.com/name').hasValue() &&"
                         + " format.labelValue().validate('-').hasValue()",
+                "'at most %d, not %s: %.2f%%'.format([5, 'many', 1.5]) == 'at most 5, not many: 1.50%'",
+                "'%s %s %s'.format([[1, 'a'], {'b': 1, 'a': true}, null]) == '[1, a] {a: true, b: 1} null'",
+                "'%x %X %b %o %x'.format([255, 'hi', 5, 8, b'a']) == 'ff 6869 101 10 61' && strings.quote('a') == '\"a\"'",
+                "'%s %s %s'.format([2.0, 1.5, duration('90s')]) == '2 1.5 90s'",
                 "[1, 2, 3].all(i, v, i < v) && {'a': 1}.exists(k, v, k == 'a' && v == 1)",
                 "authorizer.path('/healthz').check('get').allowed() && !authorizer.path('/other').check('get').allowed()",
                 "authorizer.group('').resource('pods').subresource('log').namespace('here').name('web').check('get')"
@@ -143,6 +147,10 @@ class LibraryTest {
             semver('Three') | No Major.Minor.Patch elements found
             semver('1.01.0') | Minor number must not contain leading zeroes "01"
             semver('1.x.0') | Invalid character(s) found in minor number "x"
+            '%d'.format(['a']) | error during formatting: decimal clause can only be used on numbers, was given string
+            '%s'.format([]) | index 0 out of range
+            '%y'.format([1]) | could not parse formatting clause: unrecognized formatting clause "y"
+            'a%'.format([1]) | could not parse formatting clause: unexpected end of string
             authorizer.path(' ') | path must not be empty
             authorizer.group('').resource('') | resource must not be empty
             authorizer.serviceAccount('not@a', 'x') | Invalid service account namespace

@@ -123,7 +123,7 @@ class DefinitionStrategyTest {
             strings = {
                 "{rule:'self == oldSelf'}",
                 "{rule:\"self.all(x, x.startsWith('a') || x in ['b', 'c'])\"}",
-                "{rule:'size(self) < 5',messageExpression:\"'at most five'\"}",
+                "{rule:'size(self) < 5',messageExpression:\"'at most %d'.format([5])\"}",
                 "{rule:\"cel.bind(list, self, list.exists(x, x == 'gpu'))\"}",
                 "{rule:'self.isSorted()'}",
                 "{rule:\"self[0].matches('^[a-z]+$')\"}"

@@ -15,6 +15,7 @@ public final class Functions {
     private static final Functions ALL = new Functions();
 
     static {
+        Texts.addTo(ALL);
         Patterns.addTo(ALL);
         Lists.addTo(ALL);
         Quantities.addTo(ALL);
