@@ -24,8 +24,10 @@ import io.flotilla.apiserver.flowcontrol.Weights;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
 import io.flotilla.apiserver.grpc.Turnstile;
+import io.flotilla.apiserver.metrics.EtcdMetrics;
 import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.metrics.StorageMetrics;
+import io.flotilla.apiserver.metrics.WebhookMetrics;
 import io.flotilla.apiserver.node.NodeAgents;
 import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.node.ServiceEndpoints;
@@ -113,8 +115,10 @@ final class Wiring {
     }
 
     @Singleton
-    EtcdStore store(Main main) {
-        return EtcdStore.open(main.flags().etcd());
+    EtcdStore store(Main main, Schema schema, PrometheusMeterRegistry metrics) {
+        EtcdStore store = EtcdStore.open(main.flags().etcd(), new EtcdMetrics(metrics.getPrometheusRegistry(), schema));
+        EtcdMetrics.registerSize(metrics.getPrometheusRegistry(), store::databaseBytes);
+        return store;
     }
 
     @Singleton
@@ -192,9 +196,16 @@ final class Wiring {
             Cache cache,
             EtcdStore store,
             Authorizer authorizer,
-            WebhookClient webhookClient) {
+            WebhookClient webhookClient,
+            PrometheusMeterRegistry metrics) {
         Reviews configured = Reviews.inOrder(
-                new Policies(schema, registry, authorizer), new Webhooks(schema, registry, webhookClient, authorizer));
+                new Policies(schema, registry, authorizer),
+                new Webhooks(
+                        schema,
+                        registry,
+                        webhookClient,
+                        authorizer,
+                        new WebhookMetrics(metrics.getPrometheusRegistry())));
         Writes writes = new Writes(registry, schema, authorizer, configured, Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }

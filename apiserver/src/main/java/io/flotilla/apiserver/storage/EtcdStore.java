@@ -8,10 +8,12 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.etcd.jetcd.api.WatchGrpc;
@@ -39,15 +41,25 @@ public final class EtcdStore implements AutoCloseable {
     private final KVGrpc.KVBlockingStub kv;
     private final LeaseGrpc.LeaseBlockingStub leases;
 
-    private EtcdStore(ManagedChannel channel) {
+    private final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
+    private final StoreObserver observer;
+
+    private EtcdStore(ManagedChannel channel, StoreObserver observer) {
         this.channel = channel;
+        this.observer = observer;
+        this.maintenance = MaintenanceGrpc.newBlockingStub(channel);
         this.kv = KVGrpc.newBlockingStub(channel);
         this.leases = LeaseGrpc.newBlockingStub(channel);
     }
 
     /** Makes the channel; connects with the first call. */
     public static EtcdStore open(EtcdConfig config) {
-        return new EtcdStore(EtcdChannel.open(config));
+        return open(config, StoreObserver.NONE);
+    }
+
+    /** As {@link #open(EtcdConfig)}; the observer is told of reads and writes of keys. */
+    public static EtcdStore open(EtcdConfig config, StoreObserver observer) {
+        return new EtcdStore(EtcdChannel.open(config), observer);
     }
 
     WatchGrpc.WatchStub watchStub() {
@@ -80,12 +92,23 @@ public final class EtcdStore implements AutoCloseable {
         }
     }
 
+    /** Bytes of the database, as the member that answers has it; asks once, without patience. */
+    public long databaseBytes() {
+        try {
+            return maintenance
+                    .withDeadlineAfter(1, TimeUnit.SECONDS)
+                    .status(StatusRequest.getDefaultInstance())
+                    .getDbSize();
+        } catch (StatusRuntimeException e) {
+            throw EtcdErrors.translate(e);
+        }
+    }
+
     /** Reads a key, linearizably. */
     public Optional<Versioned> get(String key) {
         RangeRequest request =
                 RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-        RangeResponse response = retried(() -> kv().range(request));
-        return first(response);
+        return observer.observe("get", key, () -> first(retried(() -> kv().range(request))));
     }
 
     /**
@@ -102,8 +125,11 @@ public final class EtcdStore implements AutoCloseable {
                 .setLimit(limit)
                 .setRevision(revision)
                 .build();
-        RangeResponse response = retried(() ->
-                kv.withDeadlineAfter(4 * CALL_MILLIS, TimeUnit.MILLISECONDS).range(request));
+        RangeResponse response = observer.observe(
+                "list",
+                prefix,
+                () -> retried(() -> kv.withDeadlineAfter(4 * CALL_MILLIS, TimeUnit.MILLISECONDS)
+                        .range(request)));
         List<Versioned> items =
                 response.getKvsList().stream().map(EtcdStore::versioned).toList();
         return new Page(
@@ -126,13 +152,11 @@ public final class EtcdStore implements AutoCloseable {
                         .setValue(UnsafeByteOperations.unsafeWrap(value))
                         .setLease(lease))
                 .build();
-        return transact(
-                key,
-                expected,
-                op,
-                fencing,
+        Recognition recognition =
                 current -> current.filter(found -> found.revision() > expected && Arrays.equals(found.value(), value))
-                        .map(Versioned::revision));
+                        .map(Versioned::revision);
+        return observer.observe(
+                expected == 0 ? "create" : "update", key, () -> transact(key, expected, op, fencing, recognition));
     }
 
     /** Deletes a key if it is at the expected revision. */
@@ -141,7 +165,8 @@ public final class EtcdStore implements AutoCloseable {
                 .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)))
                 .build();
         // If the key is gone we cannot tell by whose hand, nor need we: gone is what was asked for.
-        return transact(key, expected, op, fencing, current -> current.isEmpty() ? Optional.of(0L) : Optional.empty());
+        Recognition recognition = current -> current.isEmpty() ? Optional.of(0L) : Optional.empty();
+        return observer.observe("delete", key, () -> transact(key, expected, op, fencing, recognition));
     }
 
     /** Sets a key whatever it holds; for what only repeats itself. */

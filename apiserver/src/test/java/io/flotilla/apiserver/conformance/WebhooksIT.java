@@ -145,6 +145,10 @@ class WebhooksIT {
         assertThat(delete.path("options"))
                 .isEqualTo(Json.object("{kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', gracePeriodSeconds: 0}"));
         assertThat(hooks.queries()).containsOnly("timeout=7s");
+        assertThat(admin.get("/metrics").text())
+                .contains(
+                        "apiserver_admission_webhook_request_total{code=\"200\",name=\"all.example.com\",operation=\"CREATE\","
+                                + "rejected=\"false\",type=\"validating\"}");
     }
 
     @Test

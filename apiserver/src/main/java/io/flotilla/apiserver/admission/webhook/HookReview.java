@@ -9,6 +9,7 @@ import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
+import io.flotilla.apiserver.metrics.WebhookMetrics;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.Quoting;
@@ -43,6 +44,7 @@ final class HookReview implements Review {
     private final Namespaces namespaces;
     private final WebhookClient client;
     private final Authorizer authorizer;
+    private final WebhookMetrics metrics;
 
     HookReview(
             Write write,
@@ -51,7 +53,8 @@ final class HookReview implements Review {
             Forms forms,
             Namespaces namespaces,
             WebhookClient client,
-            Authorizer authorizer) {
+            Authorizer authorizer,
+            WebhookMetrics metrics) {
         this.authorizer = authorizer;
         this.write = write;
         this.mutating = mutating;
@@ -59,6 +62,7 @@ final class HookReview implements Review {
         this.forms = forms;
         this.namespaces = namespaces;
         this.client = client;
+        this.metrics = metrics;
     }
 
     @Override
@@ -231,12 +235,24 @@ final class HookReview implements Review {
             }
             String uid = UUID.randomUUID().toString();
             byte[] question = ReviewMessage.ask(hook.reviewVersion(), request.with(uid, shown, shownOld));
-            byte[] answer = post(hook, question);
-            return new Outcome.Answered(ReviewMessage.read(answer, hook, uid));
-        } catch (CallException e) {
-            return new Outcome.Failed(e);
+            return call(hook, question, uid);
         } catch (StatusException e) {
             return new Outcome.Refused(e);
+        }
+    }
+
+    private Outcome call(Hook hook, byte[] question, String uid) {
+        WebhookMetrics.Call call = new WebhookMetrics.Call(
+                hook.name(), hook.mutating(), write.operation().name());
+        long start = System.nanoTime();
+        try {
+            Verdict verdict = ReviewMessage.read(post(hook, question), hook, uid);
+            int code = verdict.allowed() ? 200 : verdict.denial(hook.name()).code();
+            metrics.answered(call, System.nanoTime() - start, verdict.allowed(), code);
+            return new Outcome.Answered(verdict);
+        } catch (CallException e) {
+            metrics.failed(call, System.nanoTime() - start, hook.ignoresFailure());
+            return new Outcome.Failed(e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
 import io.flotilla.apiserver.admission.matching.Place;
 import io.flotilla.apiserver.authz.Authorizer;
+import io.flotilla.apiserver.metrics.WebhookMetrics;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
@@ -25,14 +26,21 @@ public final class Webhooks implements Reviews {
     private final Namespaces namespaces;
     private final WebhookClient client;
     private final Authorizer authorizer;
+    private final WebhookMetrics metrics;
 
-    public Webhooks(Schema schema, Registry registry, WebhookClient client, Authorizer authorizer) {
+    public Webhooks(
+            Schema schema,
+            Registry registry,
+            WebhookClient client,
+            Authorizer authorizer,
+            WebhookMetrics metrics) {
         this.authorizer = authorizer;
         this.mutating = new Configured<>(registry, "mutatingwebhookconfigurations", each -> hooks(each, true));
         this.validating = new Configured<>(registry, "validatingwebhookconfigurations", each -> hooks(each, false));
         this.forms = new Forms(schema, registry);
         this.namespaces = new Namespaces(registry.objects(), registry.of("", "namespaces"));
         this.client = client;
+        this.metrics = metrics;
     }
 
     private static List<Hook> hooks(JsonNode configuration, boolean mutating) {
@@ -60,7 +68,7 @@ public final class Webhooks implements Reviews {
         List<Invocation> last = matching(validatingNow, place, equivalents);
         return first.isEmpty() && last.isEmpty()
                 ? Review.NONE
-                : new HookReview(write, first, last, forms, namespaces, client, authorizer);
+                : new HookReview(write, first, last, forms, namespaces, client, authorizer, metrics);
     }
 
     private static List<Invocation> matching(List<Hook> hooks, Place place, List<ResourceInfo> equivalents) {

@@ -1,0 +1,63 @@
+package io.flotilla.apiserver.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What /metrics tells of what has just been done. */
+@ExtendWith(Cluster.class)
+class MetricsIT {
+    private final Cluster.Running cluster;
+    private final Rest admin;
+
+    MetricsIT(Cluster.Running cluster) {
+        this.cluster = cluster;
+        this.admin = cluster.admin();
+    }
+
+    /** Value of a series; 0 if there is none. */
+    private double value(String series) throws Exception {
+        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(series) + " ([0-9.eE+]+)$")
+                .matcher(admin.get("/metrics").expect(200).text());
+        return line.find() ? Double.parseDouble(line.group(1)) : 0;
+    }
+
+    @Test
+    void requestsToEtcdAreCountedAndTimedByResource() throws Exception {
+        String maps = "/api/v1/namespaces/" + cluster.namespace() + "/configmaps";
+        String labels = "{group=\"\",operation=\"%s\",resource=\"configmaps\"}";
+        double created = value("etcd_requests_total" + labels.formatted("create"));
+        double deleted = value("etcd_requests_total" + labels.formatted("delete"));
+        admin.post(maps, Json.object("{metadata: {name: 'a'}}")).expect(201);
+        admin.patch(maps + "/a", Rest.MERGE_PATCH, "{data: {x: 'y'}}").expect(200);
+        admin.delete(maps + "/a").expect(200);
+
+        assertThat(value("etcd_requests_total" + labels.formatted("create"))).isEqualTo(created + 1);
+        assertThat(value("etcd_requests_total" + labels.formatted("delete"))).isEqualTo(deleted + 1);
+        assertThat(value("etcd_requests_total" + labels.formatted("update"))).isPositive();
+        assertThat(value("etcd_request_duration_seconds_count" + labels.formatted("update")))
+                .isPositive();
+    }
+
+    @Test
+    void theSizeOfTheDatabaseIsTold() throws Exception {
+        assertThat(value("apiserver_storage_size_bytes{storage_cluster_id=\"etcd-0\"}"))
+                .isGreaterThan(1_000);
+    }
+
+    @Test
+    void metricsOfRequestsHaveTheNamesOfKubernetes() throws Exception {
+        admin.get("/api/v1/namespaces/default").expect(200);
+        assertThat(admin.get("/metrics").text())
+                .contains(
+                        "apiserver_request_total{code=\"200\",",
+                        "apiserver_request_duration_seconds_bucket{component=\"apiserver\",",
+                        "apiserver_response_sizes_bucket{component=\"apiserver\",",
+                        "apiserver_current_inflight_requests{request_kind=\"mutating\"}",
+                        "apiserver_storage_objects{resource=\"namespaces\"}",
+                        "apiserver_flowcontrol_dispatched_requests_total{");
+    }
+}
