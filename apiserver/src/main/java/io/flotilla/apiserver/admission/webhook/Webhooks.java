@@ -29,11 +29,7 @@ public final class Webhooks implements Reviews {
     private final WebhookMetrics metrics;
 
     public Webhooks(
-            Schema schema,
-            Registry registry,
-            WebhookClient client,
-            Authorizer authorizer,
-            WebhookMetrics metrics) {
+            Schema schema, Registry registry, WebhookClient client, Authorizer authorizer, WebhookMetrics metrics) {
         this.authorizer = authorizer;
         this.mutating = new Configured<>(registry, "mutatingwebhookconfigurations", each -> hooks(each, true));
         this.validating = new Configured<>(registry, "validatingwebhookconfigurations", each -> hooks(each, false));
