@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokens of service accounts: JSON web tokens signed with RS256, with Kubernetes' claims. */
 public final class ServiceAccountTokens {
-    static final String PREFIX = "system:serviceaccount:";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
@@ -134,7 +134,6 @@ public final class ServiceAccountTokens {
 
     private static User user(JsonNode claims) {
         JsonNode bound = claims.path("kubernetes.io");
-        String namespace = bound.path("namespace").asText();
         Map<String, List<String>> extra = new HashMap<>();
         extra.put(
                 "authentication.kubernetes.io/credential-id",
@@ -147,15 +146,11 @@ public final class ServiceAccountTokens {
                 }
             }
         }
-        List<String> groups = new ArrayList<>();
-        groups.add("system:serviceaccounts");
-        groups.add("system:serviceaccounts:" + namespace);
+        ServiceAccountName account = new ServiceAccountName(
+                bound.path("namespace").asText(),
+                bound.path("serviceaccount").path("name").asText());
+        List<String> groups = new ArrayList<>(account.groups());
         groups.add(User.AUTHENTICATED);
-        return new User(
-                PREFIX + namespace + ":"
-                        + bound.path("serviceaccount").path("name").asText(),
-                bound.path("serviceaccount").path("uid").asText(),
-                groups,
-                extra);
+        return new User(account.user(), bound.path("serviceaccount").path("uid").asText(), groups, extra);
     }
 }

@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.request.FieldError;
+import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
 import io.flotilla.apiserver.schema.ResourceInfo;
@@ -77,7 +78,7 @@ public final class TokenRequests {
         if (extended) {
             bound.put("warnafter", now + seconds);
         }
-        claims.put("nbf", now).put("sub", ServiceAccountTokens.PREFIX + context.namespace() + ":" + context.name());
+        claims.put("nbf", now).put("sub", new ServiceAccountName(context.namespace(), context.name()).user());
 
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("kind", "TokenRequest").put("apiVersion", "authentication.k8s.io/v1");

@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.User;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,8 +11,6 @@ import java.util.function.Predicate;
 
 /** All roles and bindings at one moment, by whom they concern. Immutable once built. */
 final class RoleIndex {
-    private static final String ACCOUNT_USER = "system:serviceaccount:";
-
     /** Roles by namespace and name; cluster roles have no namespace. */
     private final Map<String, List<PolicyRule>> roles = new HashMap<>();
 
@@ -45,7 +44,7 @@ final class RoleIndex {
             String key = switch (subject.path("kind").asText()) {
                 case "Group" -> "group:" + name;
                 case "ServiceAccount" ->
-                    "user:" + ACCOUNT_USER + subject.path("namespace").asText(namespace) + ":" + name;
+                    "user:" + new ServiceAccountName(subject.path("namespace").asText(namespace), name).user();
                 default -> "user:" + name;
             };
             grants.computeIfAbsent(key, _ -> new ArrayList<>()).add(grant);

@@ -2,6 +2,7 @@ package io.flotilla.apiserver.flowcontrol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flotilla.apiserver.authz.Attributes;
+import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.User;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,6 @@ record FlowSchema(String name, String uid, int precedence, String level, Disting
             Comparator.comparingInt(FlowSchema::precedence).thenComparing(FlowSchema::name);
 
     private static final String ALL = "*";
-    private static final String ACCOUNT = "system:serviceaccount:";
 
     /** What tells the flows of one schema apart. */
     enum Distinguisher {
@@ -134,11 +134,10 @@ record FlowSchema(String name, String uid, int precedence, String level, Disting
     }
 
     private static boolean isAccount(String user, String namespace, String name) {
-        if (!user.startsWith(ACCOUNT) || !user.startsWith(namespace + ":", ACCOUNT.length())) {
-            return false;
-        }
-        return name.equals(ALL)
-                || user.substring(ACCOUNT.length() + namespace.length() + 1).equals(name);
+        return ServiceAccountName.of(user)
+                .filter(account -> account.namespace().equals(namespace))
+                .filter(account -> name.equals(ALL) || account.name().equals(name))
+                .isPresent();
     }
 
     private static boolean covers(Rule rule, Attributes asked) {

@@ -90,7 +90,9 @@ final class ProxyConnection implements AutoCloseable {
         List<Header> headers = new ArrayList<>();
         exchange.forEachHeader((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!DROPPED.contains(lower) && !passing.withheld().test(lower)) {
+            if (!DROPPED.contains(lower)
+                    && !Impersonation.isImpersonation(lower)
+                    && !passing.withheld().test(lower)) {
                 headers.add(new Header(name, value));
             }
         });

@@ -41,6 +41,7 @@ public final class RestHandler implements RequestSink {
 
     private final Authenticator authenticator;
     private final Api api;
+    private final Impersonation impersonation;
     private final AggregatedRequests aggregated;
     private final ResourceRequests resources;
     private final Documents documents;
@@ -65,6 +66,7 @@ public final class RestHandler implements RequestSink {
         this.inFlight = new InFlight(requestTimeout, timer, System::nanoTime);
         this.authenticator = authenticator;
         this.api = api;
+        this.impersonation = new Impersonation(api);
         this.aggregated = aggregated;
         this.resources = resources;
         this.documents = documents;
@@ -102,13 +104,15 @@ public final class RestHandler implements RequestSink {
             RequestInfo info = RequestInfo.of(exchange.method(), exchange.path(), exchange.query(), path);
             measure(exchange, path, info);
             limitTime(exchange, info);
-            User user = authenticate(exchange);
+            User user = impersonation.actsAs(exchange, authenticate(exchange));
             if (exchange.body().tooLarge()) {
                 throw StatusException.requestEntityTooLarge(MAX_BODY);
             }
             admitted(exchange, path, info, user);
         } catch (StatusException e) {
             resources.fail(exchange, e);
+        } catch (Impersonation.NobodyNamedException e) {
+            text(exchange, 500, e.getMessage() + "\n");
         } catch (OverloadException e) {
             tellFlow(exchange, e.schemaUid(), e.levelUid());
             exchange.addHeader("retry-after", Integer.toString(OverloadException.RETRY_AFTER_SECONDS));

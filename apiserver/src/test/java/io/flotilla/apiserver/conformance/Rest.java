@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
-/** Requests as one user. Headers are given as name, value, name, value. */
+/**
+ * Requests as one user. Headers are given as name, value, name, value: those of a request replace those for every request.
+ */
 final class Rest {
     static final String JSON = "application/json";
     static final String YAML = "application/yaml";
@@ -149,10 +151,11 @@ final class Rest {
                         body.length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
-        List<String> all = new ArrayList<>(always);
-        all.addAll(List.of(headers));
-        for (int i = 0; i < all.size(); i += 2) {
-            request.setHeader(all.get(i), all.get(i + 1));
+        for (int i = 0; i < always.size(); i += 2) {
+            request.header(always.get(i), always.get(i + 1));
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
         }
         return request.build();
     }

@@ -4,7 +4,9 @@ import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.Authorizer.Decision;
 import io.flotilla.apiserver.registry.validation.Names;
+import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.User;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,10 +24,10 @@ public record AuthorizerValue(Authorizer authorizer, User user) {
         if (!Names.label(namespace).isEmpty()) {
             throw new FunctionException("Invalid service account namespace");
         }
-        List<String> groups =
-                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated");
-        return new AuthorizerValue(
-                authorizer, new User("system:serviceaccount:" + namespace + ":" + name, "", groups, Map.of()));
+        ServiceAccountName account = new ServiceAccountName(namespace, name);
+        List<String> groups = new ArrayList<>(account.groups());
+        groups.add(User.AUTHENTICATED);
+        return new AuthorizerValue(authorizer, new User(account.user(), "", groups, Map.of()));
     }
 
     PathCheck path(String path) {
