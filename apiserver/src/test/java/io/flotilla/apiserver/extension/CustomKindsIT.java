@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.storage.EtcdExtension;
+import io.flotilla.apiserver.storage.Fencing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,6 +105,36 @@ final class CustomKindsIT {
         one.create(group, "v1", "things", thing("a", "{color:'red'}"));
         assertThatThrownBy(() -> other.patch(group, "v1", "things", "a", "", "{spec:{color:'blue'}}"))
                 .hasMessageContaining("spec: Invalid value: color is immutable");
+    }
+
+    @Test
+    void aDefinitionThatWouldNotBeAcceptedAnyMoreCanStillGo() {
+        one.define(kind("things", "Thing", version("v1", true, SPEC)));
+        one.awaitServed(group, "v1", "things");
+        String name = "things." + group;
+        String key = "/registry/apiextensions.k8s.io/customresourcedefinitions/" + name;
+        String stored = new String(one.store.get(key).orElseThrow().value(), StandardCharsets.UTF_8);
+        String expensive = stored.replace(
+                "!has(oldSelf.color) || self.color == oldSelf.color", "self.color.matches(self.color + self.color)");
+        assertThat(expensive).isNotEqualTo(stored);
+        one.store.put(
+                key,
+                expensive.getBytes(StandardCharsets.UTF_8),
+                one.store.get(key).orElseThrow().revision(),
+                0,
+                Fencing.NONE);
+        await().until(() -> one.definition(name).toString().contains("matches"));
+        one.patch("apiextensions.k8s.io", "v1", "customresourcedefinitions", name, "", "{metadata:{labels:{a:'b'}}}");
+        assertThatThrownBy(() -> one.patch(
+                        "apiextensions.k8s.io",
+                        "v1",
+                        "customresourcedefinitions",
+                        name,
+                        "",
+                        "{spec:{names:{shortNames:['tt']}}}"))
+                .hasMessageContaining("estimated rule cost exceeds budget by factor of more than 100x");
+        one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", name);
+        await().until(() -> one.store.get(key).isEmpty());
     }
 
     @Test

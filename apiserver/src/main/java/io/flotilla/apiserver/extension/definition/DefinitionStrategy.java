@@ -92,6 +92,7 @@ public final class DefinitionStrategy extends KindStrategy {
     @Override
     protected void check(WriteContext context, Field object, Findings findings) {
         check(object, true, findings);
+        checkApproval(object, findings);
     }
 
     private static void check(Field object, boolean demandsKnownReview, Findings findings) {
@@ -102,7 +103,6 @@ public final class DefinitionStrategy extends KindStrategy {
             findings.invalid(name, "must be spec.names.plural+\".\"+spec.group");
         }
         new SpecRules(demandsKnownReview, findings).check(spec);
-        checkApproval(object, findings);
     }
 
     private static void checkApproval(Field object, Findings findings) {
@@ -127,7 +127,11 @@ public final class DefinitionStrategy extends KindStrategy {
         Field spec = object.at("spec");
         Field before = old.at("spec");
         Field reviews = before.at("conversion", "webhook", "conversionReviewVersions");
-        check(object, reviews.isEmpty() || ReviewVersions.isKnown(reviews), findings);
+        // What was accepted once can be labelled and deleted, even if more is demanded by now.
+        if (!spec.value().equals(before.value())) {
+            check(object, reviews.isEmpty() || ReviewVersions.isKnown(reviews), findings);
+        }
+        checkApproval(object, findings);
         if (isEstablished(old)) {
             findings.immutable(spec.at("scope"), before.at("scope"));
             findings.immutable(spec.at("names", "kind"), before.at("names", "kind"));
