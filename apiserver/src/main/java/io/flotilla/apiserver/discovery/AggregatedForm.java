@@ -34,7 +34,7 @@ final class AggregatedForm {
         /** The first of the accepted media types decides; null if that is not an aggregated form. */
         static @Nullable Version accepted(String accept) {
             for (String clause : accept.split(",")) {
-                String[] parts = clause.split(";");
+                String[] parts = clause.split(";", -1);
                 String media = parts[0].strip().toLowerCase(Locale.ROOT);
                 if (!media.equals("application/json") && !media.equals("*/*") && !media.equals("application/*")) {
                     continue;

@@ -117,7 +117,7 @@ public final class OpenApi {
     /** {@code /openapi/v2}, as protobuf if that is what the client asks for first. */
     public Document v2(String accept) {
         for (String clause : accept.split(",")) {
-            String media = clause.split(";")[0].strip();
+            String media = clause.split(";", -1)[0].strip();
             if (media.equals(V2_PROTOBUF)
                     || media.equals("application/com.github.proto-openapi.spec.v2@v1.0+protobuf")) {
                 return kept("v2 protobuf", () -> new Document(GnosticV2.encode(v2()), V2_PROTOBUF));

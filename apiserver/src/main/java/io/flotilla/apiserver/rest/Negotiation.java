@@ -66,7 +66,7 @@ final class Negotiation {
 
     private static Optional<Accepted> first(String header, Predicate<Accepted> possible) {
         for (String clause : header.split(",")) {
-            Optional<Accepted> accepted = clause(clause.split(";")).filter(possible);
+            Optional<Accepted> accepted = clause(clause.split(";", -1)).filter(possible);
             if (accepted.isPresent()) {
                 return accepted;
             }

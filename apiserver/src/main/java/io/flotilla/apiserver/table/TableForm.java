@@ -25,7 +25,7 @@ public record TableForm(String version, Include include) {
      */
     public static Optional<TableForm> accepted(String accept, String includeObject) {
         for (String clause : accept.split(",")) {
-            String[] parts = clause.split(";");
+            String[] parts = clause.split(";", -1);
             String media = parts[0].strip().toLowerCase(Locale.ROOT);
             if (!media.equals("application/json") && !media.equals("*/*") && !media.equals("application/*")) {
                 if (media.equals("application/yaml") || media.equals("application/vnd.kubernetes.protobuf")) {

@@ -181,6 +181,15 @@ class BadInputIT {
         admin.get("/readyz").expect(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {";", ";;", ",", ",;,", "/", "application/", ";as=Table"})
+    void acceptingNothingIsAnswered(String accept) throws Exception {
+        for (String path : new String[] {space, "/api", "/apis", "/openapi/v2", "/none"}) {
+            Reply reply = admin.get(path, "accept", accept);
+            assertThat(reply.code()).as("%s: %s", path, reply.text()).isLessThan(500);
+        }
+    }
+
     @Test
     void veryLongHeadersAndPathsAreRefused() throws Exception {
         String path = RawConnection.exchange(

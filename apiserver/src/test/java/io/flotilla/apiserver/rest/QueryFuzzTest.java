@@ -65,6 +65,9 @@ class QueryFuzzTest {
                 "application/json;as=Table;v=v1;g=meta.k8s.io,application/json",
                 "application/vnd.kubernetes.protobuf;q=0.5, */*",
                 "text/*;q=a;;,/,application/",
+                "application/x;q=a/,;;,y",
+                ";",
+                ",",
                 "application/yaml;stream=watch");
     }
 
