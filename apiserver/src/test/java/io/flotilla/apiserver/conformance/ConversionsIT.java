@@ -44,8 +44,21 @@ class ConversionsIT {
                 .encodeToString(Files.readAllBytes(cluster.certificates().authority()));
     }
 
+    /** A kind whose webhook is gone would be in the way of whoever reads everything. */
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
+        String definition = DEFINITIONS + "/tabs." + group;
+        if (admin.get(definition).code() == 200) {
+            admin.patch(
+                            definition,
+                            Rest.MERGE_PATCH,
+                            "{\"spec\": {\"conversion\": {\"strategy\": \"None\", \"webhook\": null}}}")
+                    .expect(200);
+            admin.delete(definition).expect(200);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> admin.get(definition).code() == 404);
+        }
         hooks.close();
     }
 
