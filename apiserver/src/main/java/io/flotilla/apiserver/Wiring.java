@@ -5,8 +5,8 @@ import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import io.flotilla.apiserver.admission.webhook.Webhooks;
 import io.flotilla.apiserver.authn.Authenticator;
 import io.flotilla.apiserver.authn.RememberedTokens;
-import io.flotilla.apiserver.authn.RsaKeys;
 import io.flotilla.apiserver.authn.ServiceAccountTokens;
+import io.flotilla.apiserver.authn.TokenKeys;
 import io.flotilla.apiserver.authn.TokenRequests;
 import io.flotilla.apiserver.authz.AnyAuthorizer;
 import io.flotilla.apiserver.authz.Authorizer;
@@ -131,8 +131,10 @@ final class Wiring {
         Flags flags = main.flags();
         return new ServiceAccountTokens(
                 flags.serviceAccountIssuer(),
-                flags.serviceAccountSigningKeyFile().map(RsaKeys::privateKey).orElse(null),
-                flags.serviceAccountKeyFiles().stream().map(RsaKeys::publicKey).toList(),
+                flags.serviceAccountSigningKeyFile().map(TokenKeys::privateKey).orElse(null),
+                flags.serviceAccountKeyFiles().stream()
+                        .map(TokenKeys::publicKey)
+                        .toList(),
                 Clock.systemUTC());
     }
 

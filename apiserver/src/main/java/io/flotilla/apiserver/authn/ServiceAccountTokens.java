@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,29 +21,43 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens of service accounts: JSON web tokens signed with RS256, with Kubernetes' claims. */
+/** Tokens of service accounts: signed JSON web tokens with Kubernetes' claims. */
 public final class ServiceAccountTokens {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private final String issuer;
-    private final @Nullable PrivateKey signing;
+    private final Optional<Signer> signer;
     private final Map<String, PublicKey> verifying = new HashMap<>();
     private final Clock clock;
 
     /**
+     * By what tokens are signed.
+     *
+     * @param id by which tokens name the key
+     */
+    private record Signer(PrivateKey key, String id, TokenAlgorithm algorithm) {}
+
+    /**
      * @param signing null for a server that signs none
-     * @param verifying keys whose signatures are accepted, beside the signing key's
+     * @param verifying keys whose signatures are accepted, beside the signing key's; of an ECDSA signing key the public half
+     *     must be among them
      */
     public ServiceAccountTokens(String issuer, @Nullable PrivateKey signing, List<PublicKey> verifying, Clock clock) {
         this.issuer = issuer;
-        this.signing = signing;
         this.clock = clock;
-        verifying.forEach(key -> this.verifying.put(RsaKeys.id(key), key));
-        if (signing != null) {
-            PublicKey key = RsaKeys.publicKey(signing);
-            this.verifying.put(RsaKeys.id(key), key);
-        }
+        verifying.forEach(key -> this.verifying.put(TokenKeys.id(key), key));
+        this.signer = Optional.ofNullable(signing).map(key -> {
+            PublicKey open = TokenKeys.publicHalf(key)
+                    .or(() -> verifying.stream()
+                            .filter(each -> TokenKeys.isPair(key, each))
+                            .findFirst())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "--service-account-key-file must name the public half of an ECDSA signing key"));
+            String id = TokenKeys.id(open);
+            this.verifying.put(id, open);
+            return new Signer(key, id, TokenAlgorithm.of(key));
+        });
     }
 
     public String issuer() {
@@ -52,26 +65,17 @@ public final class ServiceAccountTokens {
     }
 
     boolean canSign() {
-        return signing != null;
+        return signer.isPresent();
     }
 
     /** Signs the claims. */
     String sign(ObjectNode claims) {
-        PrivateKey key = signing;
-        if (key == null) {
-            throw new IllegalStateException("no signing key");
-        }
+        Signer by = signer.orElseThrow(() -> new IllegalStateException("no signing key"));
         ObjectNode header = JSON.createObjectNode();
-        header.put("alg", "RS256").put("kid", RsaKeys.id(RsaKeys.publicKey(key)));
+        header.put("alg", by.algorithm().name()).put("kid", by.id());
         String content = encode(header) + "." + encode(claims);
-        try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initSign(key);
-            signature.update(content.getBytes(StandardCharsets.US_ASCII));
-            return content + "." + ENCODER.encodeToString(signature.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] signature = by.algorithm().sign(by.key(), content.getBytes(StandardCharsets.US_ASCII));
+        return content + "." + ENCODER.encodeToString(signature);
     }
 
     private static String encode(ObjectNode tree) {
@@ -91,13 +95,13 @@ public final class ServiceAccountTokens {
         try {
             JsonNode header = JSON.readTree(Base64.getUrlDecoder().decode(parts[0]));
             PublicKey key = verifying.get(header.path("kid").asText());
-            if (key == null || !header.path("alg").asText().equals("RS256")) {
+            if (key == null) {
                 return Optional.empty();
             }
-            Signature signature = Signature.getInstance("SHA256withRSA");
-            signature.initVerify(key);
-            signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
-            if (!signature.verify(Base64.getUrlDecoder().decode(parts[2]))) {
+            TokenAlgorithm algorithm = TokenAlgorithm.of(key);
+            byte[] content = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
+            if (!header.path("alg").asText().equals(algorithm.name())
+                    || !algorithm.verify(key, content, Base64.getUrlDecoder().decode(parts[2]))) {
                 return Optional.empty();
             }
             JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));

@@ -1,6 +1,8 @@
 package io.flotilla.apiserver.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +42,10 @@ class ServiceAccountTokensTest {
     }
 
     private static String token() {
+        return tokens(keys, NOW).sign(claims());
+    }
+
+    private static ObjectNode claims() {
         ObjectNode claims = JsonNodeFactory.instance.objectNode();
         claims.putArray("aud").add(ISSUER);
         claims.put("iss", ISSUER).put("nbf", NOW.getEpochSecond()).put("exp", NOW.getEpochSecond() + 600);
@@ -45,7 +53,7 @@ class ServiceAccountTokensTest {
         ObjectNode bound = claims.putObject("kubernetes.io").put("namespace", "default");
         bound.putObject("serviceaccount").put("name", "bot").put("uid", "u1");
         bound.putObject("pod").put("name", "p").put("uid", "u2");
-        return tokens(keys, NOW).sign(claims);
+        return claims;
     }
 
     private static Optional<User> user(ServiceAccountTokens tokens, String token) {
@@ -84,9 +92,68 @@ class ServiceAccountTokensTest {
         Files.writeString(old, pem("RSA PRIVATE KEY", java.util.Arrays.copyOfRange(pkcs8, 26, pkcs8.length)));
         Path open = directory.resolve("public.pem");
         Files.writeString(open, pem("PUBLIC KEY", keys.getPublic().getEncoded()));
-        assertThat(RsaKeys.publicKey(plain)).isEqualTo(keys.getPublic());
-        assertThat(RsaKeys.publicKey(old)).isEqualTo(keys.getPublic());
-        assertThat(RsaKeys.publicKey(open)).isEqualTo(keys.getPublic());
+        assertThat(TokenKeys.publicKey(plain)).isEqualTo(keys.getPublic());
+        assertThat(TokenKeys.publicKey(old)).isEqualTo(keys.getPublic());
+        assertThat(TokenKeys.publicKey(open)).isEqualTo(keys.getPublic());
+    }
+
+    @Test
+    void a_token_may_be_signed_by_ecdsa() throws Exception {
+        for (String curve : List.of("secp256r1", "secp384r1", "secp521r1")) {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec(curve));
+            KeyPair pair = generator.generateKeyPair();
+            ServiceAccountTokens tokens = new ServiceAccountTokens(
+                    ISSUER,
+                    pair.getPrivate(),
+                    List.of(keys.getPublic(), pair.getPublic()),
+                    Clock.fixed(NOW, ZoneOffset.UTC));
+            String signed = tokens.sign(claims());
+            assertThat(user(tokens, signed)).isPresent();
+            assertThat(user(tokens, signed.substring(0, signed.length() - 4) + "AAAA"))
+                    .isEmpty();
+            // Tokens of the key before stay good.
+            assertThat(user(tokens, token())).isPresent();
+        }
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        KeyPair pair = generator.generateKeyPair();
+        assertThatThrownBy(() -> tokens(pair, NOW))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--service-account-key-file must name the public half");
+    }
+
+    @Test
+    void ecdsa_keys_are_read_in_the_forms_that_openssl_writes(@TempDir Path directory) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is not installed");
+        for (String curve : List.of("prime256v1", "secp384r1", "secp521r1")) {
+            Path sec1 = directory.resolve(curve + ".sec1");
+            Path pkcs8 = directory.resolve(curve + ".pkcs8");
+            Path open = directory.resolve(curve + ".pub");
+            openssl("ecparam", "-name", curve, "-genkey", "-noout", "-out", sec1.toString());
+            openssl("pkcs8", "-topk8", "-nocrypt", "-in", sec1.toString(), "-out", pkcs8.toString());
+            openssl("ec", "-in", sec1.toString(), "-pubout", "-out", open.toString());
+            assertThat(TokenKeys.isPair(TokenKeys.privateKey(sec1), TokenKeys.publicKey(open)))
+                    .as(curve)
+                    .isTrue();
+            assertThat(TokenKeys.isPair(TokenKeys.privateKey(pkcs8), TokenKeys.publicKey(open)))
+                    .as(curve)
+                    .isTrue();
+        }
+        Path nothing = directory.resolve("nothing");
+        Files.writeString(nothing, pem("EC PRIVATE KEY", new byte[] {0x30, 3}));
+        assertThatThrownBy(() -> TokenKeys.privateKey(nothing))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(nothing + " holds no RSA or ECDSA private key");
+    }
+
+    private static void openssl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
     }
 
     private static String pem(String type, byte[] der) {

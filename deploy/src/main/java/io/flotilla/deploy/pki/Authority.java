@@ -162,7 +162,8 @@ final class Authority {
         }
     }
 
-    private static KeyPair newPair(SecureRandom random) throws GeneralSecurityException {
+    /** A new key for signatures by ECDSA. */
+    static KeyPair newPair(SecureRandom random) throws GeneralSecurityException {
         var generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"), random);
         return generator.generateKeyPair();

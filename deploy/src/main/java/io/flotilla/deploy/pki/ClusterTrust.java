@@ -93,7 +93,6 @@ public final class ClusterTrust {
             var etcdKey = keyUnless(etcdAuthority(), random);
             var key = keyUnless(authority(), random);
             var frontProxyKey = keyUnless(frontProxyAuthority(), random);
-            var serviceAccountKey = keyUnless(serviceAccountPublicKey(), random);
             issueAll(
                     authority(etcdDirectory, "flotilla-etcd-ca", etcdKey, now, random),
                     etcdDirectory,
@@ -103,8 +102,8 @@ public final class ClusterTrust {
                     frontProxyDirectory,
                     Map.of("client", Identity.client("front-proxy-client")));
             issueAll(authority(directory, "flotilla-ca", key, now, random), directory, identities(plan));
-            if (serviceAccountKey.isPresent()) {
-                keepServiceAccountKey(serviceAccountKey.get().join());
+            if (!Files.exists(serviceAccountPublicKey())) {
+                keepServiceAccountKey(Authority.newPair(random));
             }
             PrivateFile.write(files.kubeconfig(), kubeconfig(plan));
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
@@ -180,6 +179,7 @@ public final class ClusterTrust {
         return identities;
     }
 
+    /** Not an RSA one: to sign with that takes a JVM that has just started fifteen times as long. */
     private void keepServiceAccountKey(KeyPair pair) throws IOException {
         PrivateFile.write(
                 serviceAccountKey(), Pem.encode("PRIVATE KEY", pair.getPrivate().getEncoded()));
