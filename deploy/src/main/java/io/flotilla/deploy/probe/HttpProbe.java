@@ -7,23 +7,28 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Small blocking requests to processes on this machine. The JDK's oldest HTTP client on purpose: it starts no threads and loads
  * a tenth of the classes of the newer one, which counts in a program that lives for half a second.
  */
 public final class HttpProbe {
-    private final SSLContext tls;
+    private final SSLSocketFactory sockets; // one for all: connections are kept for requests with the same factory
     private final int timeoutMillis;
 
     public HttpProbe(SSLContext tls, Duration timeout) {
-        this.tls = tls;
+        this(tls.getSocketFactory(), timeout);
+    }
+
+    private HttpProbe(SSLSocketFactory sockets, Duration timeout) {
+        this.sockets = sockets;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
     }
 
     /** The same client with more or less patience. */
     public HttpProbe within(Duration timeout) {
-        return new HttpProbe(tls, timeout);
+        return new HttpProbe(sockets, timeout);
     }
 
     /** Whether it answers with 200 in time. */
@@ -75,7 +80,7 @@ public final class HttpProbe {
     private HttpURLConnection connect(URI uri) throws IOException {
         var connection = (HttpURLConnection) uri.toURL().openConnection();
         if (connection instanceof HttpsURLConnection https) {
-            https.setSSLSocketFactory(tls.getSocketFactory());
+            https.setSSLSocketFactory(sockets);
         }
         connection.setConnectTimeout(timeoutMillis);
         connection.setReadTimeout(timeoutMillis);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -68,26 +69,26 @@ public final class StatusManager implements AutoCloseable {
 
     /** Takes note of the API's newest object: conditions of others are kept, a deletion is completed. */
     public void observed(Pod pod) {
-        Entry entry = entries.computeIfPresent(
-                PodSpecs.uid(pod),
-                (_, before) -> new Entry(pod, withConditionsOfOthers(before.status(), pod), before.terminated()));
-        if (entry != null && (entry.terminated() || !change(entry).isEmpty())) {
-            queue.add(PodSpecs.uid(pod));
+        String uid = PodSpecs.uid(pod);
+        Entry known = entries.get(uid);
+        if (known == null || isSameVersion(known.pod(), pod)) {
+            return; // most often the echo of the agent's own patch
         }
+        entries.computeIfPresent(
+                uid, (_, before) -> new Entry(pod, withConditionsOfOthers(before.status(), pod), before.terminated()));
+        queue.add(uid);
     }
 
     /** Sets the status to show. */
     public void set(Pod pod, PodStatus status) {
         String uid = PodSpecs.uid(pod);
-        Entry now = entries.compute(
+        entries.compute(
                 uid,
                 (_, before) -> new Entry(
                         before == null ? pod : newer(before.pod(), pod),
                         status,
                         before != null && before.terminated()));
-        if (!change(now).isEmpty()) {
-            queue.add(uid);
-        }
+        queue.add(uid);
     }
 
     /** Nothing of the pod runs any more: if it is being deleted its object may go. */
@@ -103,6 +104,11 @@ public final class StatusManager implements AutoCloseable {
 
     public void forget(String uid) {
         entries.remove(uid);
+    }
+
+    private static boolean isSameVersion(Pod known, Pod other) {
+        return Objects.equals(
+                known.getMetadata().getResourceVersion(), other.getMetadata().getResourceVersion());
     }
 
     private static Pod newer(Pod known, Pod other) {
@@ -167,6 +173,9 @@ public final class StatusManager implements AutoCloseable {
 
     /** Returns the strategic merge patch from the object's status to the one wanted; empty if they are the same. */
     private static ObjectNode change(Entry entry) {
+        if (entry.status().equals(entry.pod().getStatus())) {
+            return ObjectJson.mapper().createObjectNode();
+        }
         JsonNode before = ObjectJson.mapper()
                 .valueToTree(Optional.ofNullable(entry.pod().getStatus()).orElseGet(PodStatus::new));
         JsonNode now = ObjectJson.mapper().valueToTree(entry.status());

@@ -109,11 +109,8 @@ final class AttachSession implements RawOutput.Follower {
                 switch (io.next()) {
                     case SessionIo.Input.Stdin(ByteString data) -> stdin.write(data.toByteArray());
                     case SessionIo.Input.Resize(int _, int _) -> {}
-                    case SessionIo.Input.StdinClosed() -> {
-                        closeStdin();
-                        return;
-                    }
-                    case SessionIo.Input.Cut() -> {
+                    case SessionIo.Input.StdinClosed(), SessionIo.Input.Cut() -> {
+                        // Without stdinOnce the stream stays open for whoever attaches next.
                         if (container.config().getStdinOnce()) {
                             closeStdin();
                         }

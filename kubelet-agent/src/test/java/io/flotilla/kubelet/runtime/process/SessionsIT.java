@@ -142,6 +142,25 @@ class SessionsIT {
     }
 
     @Test
+    void standardInputThatIsNotForOneClientOnlyOutlivesEachOfThem() throws Exception {
+        String id = node.createAndStart(
+                pod,
+                Node.container("reader", "busybox", "sh", "-c", "while read -r line; do echo got $line; done; exit 6")
+                        .setStdin(true)
+                        .build());
+        var first = Session.attach(node.runtime().channel(), id);
+        first.send("one\n");
+        first.closeStdin();
+        await().untilAsserted(() -> assertThat(first.stdout()).isEqualTo("got one\n"));
+        first.cancel();
+
+        var second = Session.attach(node.runtime().channel(), id);
+        second.send("two\n");
+
+        await().untilAsserted(() -> assertThat(second.stdout()).isEqualTo("got two\n"));
+    }
+
+    @Test
     void attachToAContainerOnATerminalTypesAndResizes() throws Exception {
         String id = node.createAndStart(
                 pod,
