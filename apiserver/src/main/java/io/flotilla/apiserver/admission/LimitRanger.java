@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.Admission;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.WriteContext;
-import io.flotilla.apiserver.registry.pod.PodRequests;
 import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.Trees;
+import io.flotilla.machinery.object.Quantity;
+import io.flotilla.machinery.pod.PodRequests;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +106,7 @@ public final class LimitRanger implements Admission {
                 }
                 case "Pod" -> {
                     if (pod) {
-                        check(limit, PodRequests.requests(spec), PodRequests.limits(spec), refused);
+                        check(limit, PodRequests.requests(spec.value()), PodRequests.limits(spec.value()), refused);
                     }
                 }
                 case "PersistentVolumeClaim" -> {
@@ -126,7 +126,7 @@ public final class LimitRanger implements Admission {
 
     private static Map<String, Quantity> amounts(Field holder, String kind) {
         Map<String, Quantity> amounts = new HashMap<>();
-        holder.at("resources", kind).entries().forEach(each -> amounts.put(each.name(), Quantity.read(each)));
+        holder.at("resources", kind).entries().forEach(each -> amounts.put(each.name(), each.quantity()));
         return amounts;
     }
 
@@ -135,28 +135,28 @@ public final class LimitRanger implements Admission {
         String type = limit.text("type");
         boolean claim = type.equals("PersistentVolumeClaim");
         for (Field bound : limit.at("min").entries()) {
-            String words = "minimum " + bound.name() + " usage per " + type + " is " + Quantity.read(bound);
+            String words = "minimum " + bound.name() + " usage per " + type + " is " + bound.quantity();
             Quantity request = requests.get(bound.name());
             Quantity most = limits.get(bound.name());
             if (request == null) {
                 refused.add(words + ".  No request is specified");
-            } else if (request.compareTo(Quantity.read(bound)) < 0) {
+            } else if (request.compareTo(bound.quantity()) < 0) {
                 refused.add(words + ", but request is " + request);
-            } else if (most != null && most.compareTo(Quantity.read(bound)) < 0) {
+            } else if (most != null && most.compareTo(bound.quantity()) < 0) {
                 refused.add(words + ", but limit is " + most);
             }
         }
         for (Field bound : limit.at("max").entries()) {
-            String words = "maximum " + bound.name() + " usage per " + type + " is " + Quantity.read(bound);
+            String words = "maximum " + bound.name() + " usage per " + type + " is " + bound.quantity();
             Quantity request = requests.get(bound.name());
             Quantity most = limits.get(bound.name());
             if (claim && request == null) {
                 refused.add(words + ".  No request is specified");
             } else if (most == null && !claim) {
                 refused.add(words + ".  No limit is specified");
-            } else if (most != null && most.compareTo(Quantity.read(bound)) > 0) {
+            } else if (most != null && most.compareTo(bound.quantity()) > 0) {
                 refused.add(words + ", but limit is " + most);
-            } else if (request != null && request.compareTo(Quantity.read(bound)) > 0) {
+            } else if (request != null && request.compareTo(bound.quantity()) > 0) {
                 refused.add(words + ", but request is " + request);
             }
         }
@@ -167,7 +167,7 @@ public final class LimitRanger implements Admission {
 
     private static void checkRatio(
             Field bound, String type, @Nullable Quantity request, @Nullable Quantity most, List<String> refused) {
-        Quantity highest = Quantity.read(bound);
+        Quantity highest = bound.quantity();
         String words = bound.name() + " max limit to request ratio per " + type + " is " + highest + ", but ";
         if (request == null || request.isZero()) {
             refused.add(words + "no request is specified or request is 0");

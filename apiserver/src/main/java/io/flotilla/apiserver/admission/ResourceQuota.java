@@ -5,10 +5,11 @@ import io.flotilla.apiserver.registry.Admission;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.StatusException;
-import java.util.ArrayList;
+import io.flotilla.machinery.object.Quantity;
+import io.flotilla.machinery.quota.QuotaScope;
+import io.flotilla.machinery.quota.QuotaUsage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,15 +62,13 @@ public final class ResourceQuota implements Admission {
         }
         QuotaUsage usage =
                 QuotaUsage.of(context.resource().group(), context.resource().resource());
-        Field now = Field.of(object);
-        Field before = old == null ? null : Field.of(old);
-        if (before != null && !usage.handlesUpdate(now, before)) {
+        if (old != null && !usage.handlesUpdate(object, old)) {
             return () -> {};
         }
         Map<String, Map<String, Quantity>> charges = new LinkedHashMap<>();
         for (ObjectNode each : context.store().cachedList(resources.of("", "resourcequotas"), context.namespace())) {
             Field quota = Field.of(each);
-            Map<String, Quantity> charge = charge(context, usage, now, before, quota);
+            Map<String, Quantity> charge = charge(context, usage, object, old, quota);
             if (!charge.isEmpty()) {
                 check(context, object, quota, charge);
                 charges.put(quota.at("metadata").text("name"), charge);
@@ -80,30 +79,28 @@ public final class ResourceQuota implements Admission {
 
     /** What the write adds to the use of one quota; nothing if the quota does not count the object. */
     private static Map<String, Quantity> charge(
-            WriteContext context, QuotaUsage usage, Field object, @Nullable Field old, Field quota) {
+            WriteContext context, QuotaUsage usage, ObjectNode object, @Nullable ObjectNode old, Field quota) {
         Set<String> counted = new TreeSet<>();
         for (Field entry : quota.at("status", "hard").entries()) {
             if (usage.measures(entry.name())) {
                 counted.add(entry.name());
             }
         }
-        List<QuotaUsage.Scope> scopes = scopes(quota.at("spec"));
-        if (counted.isEmpty() || !isIn(scopes, usage, object)) {
+        List<QuotaScope> scopes = QuotaScope.of(quota.value());
+        if (counted.isEmpty() || !usage.isIn(scopes, object)) {
             return Map.of();
         }
         String name = quota.at("metadata").text("name");
         String missing = usage.missing(counted, object);
         if (missing != null) {
-            throw PodAdmission.forbidden(context, object.value(), "failed quota: " + name + ": " + missing);
+            throw PodAdmission.forbidden(context, object, "failed quota: " + name + ": " + missing);
         }
         if (counted.stream().anyMatch(each -> !quota.at("status", "used").has(each))) {
             throw PodAdmission.forbidden(
-                    context,
-                    object.value(),
-                    "status unknown for quota: " + name + ", resources: " + String.join(",", counted));
+                    context, object, "status unknown for quota: " + name + ", resources: " + String.join(",", counted));
         }
         Map<String, Quantity> before =
-                old != null && isIn(scopes, usage, old) ? usage.amounts(old, context.now()) : Map.of();
+                old != null && usage.isIn(scopes, old) ? usage.amounts(old, context.now()) : Map.of();
         Map<String, Quantity> charge = new TreeMap<>();
         usage.amounts(object, context.now()).forEach((entry, amount) -> {
             Quantity added = amount.minus(before.getOrDefault(entry, Quantity.ZERO));
@@ -114,30 +111,15 @@ public final class ResourceQuota implements Admission {
         return charge;
     }
 
-    private static boolean isIn(List<QuotaUsage.Scope> scopes, QuotaUsage usage, Field object) {
-        return scopes.stream().allMatch(scope -> usage.isIn(scope, object));
-    }
-
-    private static List<QuotaUsage.Scope> scopes(Field spec) {
-        List<QuotaUsage.Scope> scopes = new ArrayList<>();
-        spec.at("scopes").texts().forEach(name -> scopes.add(new QuotaUsage.Scope(name, "Exists", Set.of())));
-        for (Field each : spec.at("scopeSelector", "matchExpressions").items()) {
-            scopes.add(new QuotaUsage.Scope(
-                    each.text("scopeName"),
-                    each.text("operator"),
-                    Set.copyOf(each.at("values").texts())));
-        }
-        return scopes;
-    }
-
     private static void check(WriteContext context, ObjectNode object, Field quota, Map<String, Quantity> charge) {
         Field used = quota.at("status", "used");
         Field hard = quota.at("status", "hard");
         List<String> exceeded = charge.keySet().stream()
                 .filter(name -> hard.has(name)
-                        && Quantity.read(used.key(name))
+                        && used.key(name)
+                                        .quantity()
                                         .plus(charge.getOrDefault(name, Quantity.ZERO))
-                                        .compareTo(Quantity.read(hard.key(name)))
+                                        .compareTo(hard.key(name).quantity())
                                 > 0)
                 .toList();
         if (!exceeded.isEmpty()) {
@@ -146,12 +128,8 @@ public final class ResourceQuota implements Admission {
                     object,
                     "exceeded quota: " + quota.at("metadata").text("name") + ", requested: "
                             + told(exceeded, name -> String.valueOf(charge.get(name))) + ", used: "
-                            + told(
-                                    exceeded,
-                                    name -> Quantity.read(used.key(name)).toString()) + ", limited: "
-                            + told(
-                                    exceeded,
-                                    name -> Quantity.read(hard.key(name)).toString()));
+                            + told(exceeded, name -> used.key(name).quantity().toString()) + ", limited: "
+                            + told(exceeded, name -> hard.key(name).quantity().toString()));
         }
     }
 
@@ -199,7 +177,7 @@ public final class ResourceQuota implements Admission {
     /** What the controller has counted anew meanwhile may be less than what is given back. */
     private static void add(ObjectNode quota, String entry, Quantity amount) {
         ObjectNode used = Trees.child(Trees.child(quota, "status"), "used");
-        Quantity sum = Quantity.read(Field.of(used).key(entry)).plus(amount);
+        Quantity sum = Field.of(used).key(entry).quantity().plus(amount);
         used.put(entry, sum.signum() < 0 ? "0" : sum.toString());
     }
 }

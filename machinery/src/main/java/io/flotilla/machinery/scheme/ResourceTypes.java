@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -30,6 +32,10 @@ public final class ResourceTypes {
     public static final ResourceType<Secret> SECRETS = core("secrets", "Secret", true, Secret.class);
     public static final ResourceType<ServiceAccount> SERVICE_ACCOUNTS =
             core("serviceaccounts", "ServiceAccount", true, ServiceAccount.class);
+    public static final ResourceType<PersistentVolumeClaim> PERSISTENT_VOLUME_CLAIMS =
+            core("persistentvolumeclaims", "PersistentVolumeClaim", true, PersistentVolumeClaim.class);
+    public static final ResourceType<ResourceQuota> RESOURCE_QUOTAS =
+            core("resourcequotas", "ResourceQuota", true, ResourceQuota.class);
     public static final ResourceType<Event> EVENTS = core("events", "Event", true, Event.class);
     public static final ResourceType<Deployment> DEPLOYMENTS = apps("deployments", "Deployment", Deployment.class);
     public static final ResourceType<ReplicaSet> REPLICA_SETS = apps("replicasets", "ReplicaSet", ReplicaSet.class);

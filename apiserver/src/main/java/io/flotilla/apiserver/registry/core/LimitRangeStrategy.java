@@ -5,8 +5,8 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.ResourceNames;
+import io.flotilla.machinery.object.Quantity;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -100,7 +100,7 @@ public final class LimitRangeStrategy extends KindStrategy {
         if (!ratio.isSet()) {
             return;
         }
-        Quantity value = Quantity.read(ratio);
+        Quantity value = ratio.quantity();
         if (value.compareTo(Quantity.of(1)) < 0) {
             findings.invalid(ratio, value.toString(), "ratio " + value + " is less than 1");
         }
@@ -131,7 +131,7 @@ public final class LimitRangeStrategy extends KindStrategy {
         }
 
         Quantity amount() {
-            return Quantity.read(field);
+            return field.quantity();
         }
     }
 }

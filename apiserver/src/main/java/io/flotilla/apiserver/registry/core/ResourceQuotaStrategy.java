@@ -6,6 +6,7 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.ResourceNames;
+import io.flotilla.machinery.object.ComputeResources;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,7 +55,7 @@ public final class ResourceQuotaStrategy extends KindStrategy {
     private static void checkFits(String scope, Field spec, Field told, Findings findings) {
         for (Field amount : spec.at("hard").entries()) {
             String name = amount.name();
-            boolean standard = name.indexOf('/') < 0 && !ResourceNames.isHugePages(name);
+            boolean standard = name.indexOf('/') < 0 && !ComputeResources.isHugePages(name);
             boolean fits = switch (scope) {
                 case "BestEffort" -> name.equals("pods");
                 case "VolumeAttributesClass" ->

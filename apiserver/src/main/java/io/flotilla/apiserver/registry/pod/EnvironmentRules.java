@@ -3,7 +3,7 @@ package io.flotilla.apiserver.registry.pod;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import io.flotilla.machinery.object.Quantity;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -185,7 +185,7 @@ final class EnvironmentRules {
             findings.notSupported(resource, RESOURCES);
         }
         Field divisor = reference.at("divisor");
-        Quantity unit = Quantity.read(divisor);
+        Quantity unit = divisor.quantity();
         if (unit.isZero()) {
             return;
         }

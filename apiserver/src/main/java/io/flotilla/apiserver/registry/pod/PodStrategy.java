@@ -7,6 +7,7 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
+import io.flotilla.machinery.pod.QosClass;
 import java.time.temporal.ChronoUnit;
 
 /** The rules of pods. */
@@ -22,7 +23,7 @@ public final class PodStrategy extends KindStrategy {
         Field spec = Field.of(object).at("spec");
         ObjectNode status = object.putObject("status");
         status.put("phase", "Pending");
-        status.put("qosClass", QosClass.of(spec).text());
+        status.put("qosClass", QosClass.of(spec.value()).text());
         if (spec.at("schedulingGates").size() > 0) {
             PodConditions.set(
                     object,

@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.machinery.pod.QosClass;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -83,7 +84,7 @@ public final class Resize implements SubresourceHandler {
             findings.forbidden(root, "windows pods cannot be resized");
             return;
         }
-        if (QosClass.of(spec) != QosClass.of(old.at("spec"))) {
+        if (QosClass.of(spec.value()) != QosClass.of(old.at("spec").value())) {
             findings.invalid(
                     spec, pod.at("status").text("qosClass"), "Pod QOS Class may not change as a result of resizing");
         }

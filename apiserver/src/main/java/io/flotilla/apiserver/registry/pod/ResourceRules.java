@@ -3,9 +3,11 @@ package io.flotilla.apiserver.registry.pod;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.ResourceNames;
 import io.flotilla.apiserver.request.FieldError;
+import io.flotilla.machinery.object.ComputeResources;
+import io.flotilla.machinery.object.Quantity;
+import io.flotilla.machinery.pod.PodRequests;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,12 +41,12 @@ public final class ResourceRules {
             findings.forbidden(resources.at("claims"), "claims cannot be set for Resources at pod-level");
         }
         check(resources, podClaims, true, findings);
-        PodRequests.ofContainers(spec).forEach((name, sum) -> {
+        PodRequests.ofContainers(spec.value()).forEach((name, sum) -> {
             Field own = resources.at("requests").key(name);
-            if (sum.compareTo(Quantity.read(own)) > 0) {
+            if (sum.compareTo(own.quantity()) > 0) {
                 findings.invalid(
                         own,
-                        Quantity.read(own).toString(),
+                        own.quantity().toString(),
                         "must be greater than or equal to aggregate container requests of " + sum);
             }
         });
@@ -52,15 +54,15 @@ public final class ResourceRules {
         for (Field container : spec.at("containers").items()) {
             for (Field limit : container.at("resources", "limits").entries()) {
                 Field own = resources.at("limits").key(limit.name());
-                if (own.isSet() && Quantity.read(limit).compareTo(Quantity.read(own)) > 0) {
+                if (own.isSet() && limit.quantity().compareTo(own.quantity()) > 0) {
                     findings.invalid(
                             resources
                                     .at("containers")
                                     .index(i)
                                     .key(limit.name())
                                     .at("limits"),
-                            Quantity.read(limit).toString(),
-                            "must be less than or equal to pod limits of " + Quantity.read(own));
+                            limit.quantity().toString(),
+                            "must be less than or equal to pod limits of " + own.quantity());
                 }
             }
             i++;
@@ -75,25 +77,24 @@ public final class ResourceRules {
         for (Field limit : limits.entries()) {
             checkOne(limit, podLevel, findings);
             computes |= isCompute(limit.name());
-            hugePages |= ResourceNames.isHugePages(limit.name());
+            hugePages |= ComputeResources.isHugePages(limit.name());
         }
         for (Field request : requests.entries()) {
             String name = request.name();
             checkOne(request, podLevel, findings);
             computes |= isCompute(name);
-            hugePages |= ResourceNames.isHugePages(name);
+            hugePages |= ComputeResources.isHugePages(name);
             Field limit = limits.key(name);
             if (limit.isSet()) {
-                int order = Quantity.read(request).compareTo(Quantity.read(limit));
-                String amount = Quantity.read(request).toString();
+                int order = request.quantity().compareTo(limit.quantity());
+                String amount = request.quantity().toString();
                 if (order != 0 && !ResourceNames.isOvercommitAllowed(name)) {
-                    findings.invalid(
-                            requests, amount, "must be equal to " + name + " limit of " + Quantity.read(limit));
+                    findings.invalid(requests, amount, "must be equal to " + name + " limit of " + limit.quantity());
                 } else if (order > 0) {
                     findings.invalid(
                             requests,
                             amount,
-                            "must be less than or equal to " + name + " limit of " + Quantity.read(limit));
+                            "must be less than or equal to " + name + " limit of " + limit.quantity());
                 }
             } else if (!ResourceNames.isOvercommitAllowed(name)) {
                 findings.required(limits, "Limit must be set for non overcommitable resources");
@@ -114,16 +115,16 @@ public final class ResourceRules {
         if (podLevel) {
             int before = findings.size();
             ResourceNames.check(amount, name, findings);
-            if (findings.size() == before && !isCompute(name) && !ResourceNames.isHugePages(name)) {
+            if (findings.size() == before && !isCompute(name) && !ComputeResources.isHugePages(name)) {
                 findings.notSupported(amount, name, POD_LEVEL);
             }
         } else {
             ResourceNames.checkContainer(amount, name, findings);
         }
         ResourceNames.checkAmount(amount, name, findings);
-        if (ResourceNames.isHugePages(name)) {
+        if (ComputeResources.isHugePages(name)) {
             Quantity page = Quantity.tryParse(name.substring("hugepages-".length()));
-            Quantity value = Quantity.read(amount);
+            Quantity value = amount.quantity();
             if (page == null || page.signum() <= 0 || value.value() % page.value() != 0) {
                 findings.invalid(amount, value.toString(), value + " is not positive integer multiple of " + name);
             }

@@ -6,7 +6,6 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Paths;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.Selectors;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -104,7 +103,7 @@ final class VolumeRules {
             String name, Field source, Field volume, String podName, boolean ofPod, Findings findings) {
         switch (name) {
             case "emptyDir" -> {
-                if (Quantity.read(source.at("sizeLimit")).signum() < 0) {
+                if (source.at("sizeLimit").quantity().signum() < 0) {
                     findings.forbidden(source.at("sizeLimit"), "SizeLimit field must be a valid resource quantity");
                 }
             }

@@ -4,7 +4,6 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Metadata;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.ResourceNames;
 import io.flotilla.apiserver.registry.validation.Selectors;
 import java.util.List;
@@ -47,8 +46,8 @@ public final class ClaimSpecs {
         Field told = storage.as(spec.at("resources").path() + "[storage]");
         if (!storage.isSet()) {
             findings.required(told);
-        } else if (Quantity.read(storage).signum() <= 0) {
-            findings.invalid(told, Quantity.read(storage).toString(), "must be greater than zero");
+        } else if (storage.quantity().signum() <= 0) {
+            findings.invalid(told, storage.quantity().toString(), "must be greater than zero");
         } else {
             ResourceNames.checkAmount(told, "storage", findings);
         }

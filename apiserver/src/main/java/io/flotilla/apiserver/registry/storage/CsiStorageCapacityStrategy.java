@@ -5,8 +5,8 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.Selectors;
+import io.flotilla.machinery.object.Quantity;
 
 /** How much of a storage class is left in a part of the cluster. Class and part never change. */
 public final class CsiStorageCapacityStrategy extends KindStrategy {
@@ -20,7 +20,7 @@ public final class CsiStorageCapacityStrategy extends KindStrategy {
         Selectors.check(capacity.at("nodeTopology"), findings);
         Field storageClass = capacity.at("storageClassName");
         findings.invalid(storageClass, Names.subdomain(storageClass.text()));
-        Quantity amount = Quantity.read(capacity.at("capacity"));
+        Quantity amount = capacity.at("capacity").quantity();
         if (amount.signum() < 0) {
             findings.invalid(capacity.at("capacity"), amount.toString(), "must be greater than or equal to 0");
         }

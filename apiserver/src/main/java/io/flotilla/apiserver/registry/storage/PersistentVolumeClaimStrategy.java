@@ -6,9 +6,9 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.TreeDiff;
 import io.flotilla.apiserver.registry.validation.Trees;
+import io.flotilla.machinery.object.Quantity;
 
 /** Claims on persistent volumes: once bound, they may only grow. */
 public final class PersistentVolumeClaimStrategy extends KindStrategy {
@@ -53,9 +53,9 @@ public final class PersistentVolumeClaimStrategy extends KindStrategy {
                             + " claims\n" + TreeDiff.of("core.PersistentVolumeClaimSpec", mungedOld, munged));
         }
         Field size = spec.at("resources", "requests", "storage");
-        Quantity now = Quantity.read(size);
-        if (now.compareTo(Quantity.read(before.at("resources", "requests", "storage"))) < 0
-                && now.compareTo(Quantity.read(old.at("status", "capacity", "storage"))) <= 0) {
+        Quantity now = size.quantity();
+        if (now.compareTo(before.at("resources", "requests", "storage").quantity()) < 0
+                && now.compareTo(old.at("status", "capacity", "storage").quantity()) <= 0) {
             findings.forbidden(size, "field can not be less than status.capacity");
         }
         findings.immutable(spec.at("volumeMode").as("volumeMode"), before.at("volumeMode"));
@@ -64,8 +64,8 @@ public final class PersistentVolumeClaimStrategy extends KindStrategy {
     @Override
     protected void checkStatusUpdate(WriteContext context, Field claim, Field old, Findings findings) {
         for (Field amount : claim.at("status", "capacity").entries()) {
-            if (Quantity.read(amount).signum() < 0) {
-                findings.invalid(amount, Quantity.read(amount).value(), "must be a valid resource quantity");
+            if (amount.quantity().signum() < 0) {
+                findings.invalid(amount, amount.quantity().value(), "must be a valid resource quantity");
             }
         }
     }

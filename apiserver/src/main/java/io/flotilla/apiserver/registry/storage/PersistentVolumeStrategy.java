@@ -7,7 +7,6 @@ import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Paths;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.List;
 import java.util.Set;
@@ -63,8 +62,8 @@ public final class PersistentVolumeStrategy extends KindStrategy {
             findings.notSupported(capacity, capacity.isSet() ? capacity.value() : "", List.of("storage"));
         }
         for (Field amount : capacity.entries()) {
-            if (Quantity.read(amount).signum() <= 0) {
-                findings.invalid(amount, Quantity.read(amount).toString(), "must be greater than zero");
+            if (amount.quantity().signum() <= 0) {
+                findings.invalid(amount, amount.quantity().toString(), "must be greater than zero");
             }
         }
         if (!spec.text("persistentVolumeReclaimPolicy").isEmpty()) {

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.registry.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.machinery.object.Quantity;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -140,6 +141,11 @@ public final class Field {
     public boolean flag(String name) {
         JsonNode child = value.path(name);
         return child.isBoolean() && child.booleanValue();
+    }
+
+    /** The amount that stands here, 0 for none. */
+    public Quantity quantity() {
+        return Quantity.read(value);
     }
 
     public int size() {

@@ -1,5 +1,7 @@
 package io.flotilla.apiserver.registry.validation;
 
+import io.flotilla.machinery.object.ComputeResources;
+import io.flotilla.machinery.object.Quantity;
 import java.util.Set;
 
 /** Names of compute resources and the rules of their amounts. */
@@ -39,27 +41,15 @@ public final class ResourceNames {
 
     private ResourceNames() {}
 
-    public static boolean isHugePages(String name) {
-        return name.startsWith("hugepages-");
-    }
-
     private static boolean isQuotaHugePages(String name) {
-        return isHugePages(name) || name.startsWith("requests.hugepages-") || name.startsWith("limits.hugepages-");
-    }
-
-    private static boolean isNative(String name) {
-        return name.indexOf('/') < 0 || name.startsWith("kubernetes.io/") || name.contains(".kubernetes.io/");
+        return ComputeResources.isHugePages(name)
+                || name.startsWith("requests.hugepages-")
+                || name.startsWith("limits.hugepages-");
     }
 
     /** Whether more than there is may be requested in limits: not so for huge pages and extended resources. */
     public static boolean isOvercommitAllowed(String name) {
-        return isNative(name) && !isHugePages(name);
-    }
-
-    public static boolean isExtended(String name) {
-        return !isNative(name)
-                && !name.startsWith("requests.")
-                && Names.qualified("requests." + name).isEmpty();
+        return ComputeResources.isNative(name) && !ComputeResources.isHugePages(name);
     }
 
     public static void check(Field field, String name, Findings findings) {
@@ -73,10 +63,10 @@ public final class ResourceNames {
     public static void checkContainer(Field field, String name, Findings findings) {
         check(field, name, findings);
         if (name.indexOf('/') < 0) {
-            if (!CONTAINER.contains(name) && !isHugePages(name)) {
+            if (!CONTAINER.contains(name) && !ComputeResources.isHugePages(name)) {
                 findings.invalid(field, name, "must be a standard resource for containers");
             }
-        } else if (!isNative(name) && !isExtended(name)) {
+        } else if (!ComputeResources.isNative(name) && !ComputeResources.isExtended(name)) {
             findings.invalid(field, name, "doesn't follow extended resource name standard");
         }
     }
@@ -90,11 +80,11 @@ public final class ResourceNames {
 
     /** Checks an amount: not negative, and whole where parts make no sense. */
     public static void checkAmount(Field field, String name, Findings findings) {
-        Quantity amount = Quantity.read(field);
+        Quantity amount = field.quantity();
         if (amount.signum() < 0) {
             findings.invalid(field, amount.toString(), "must be greater than or equal to 0");
         }
-        if ((INTEGER.contains(name) || isExtended(name)) && !amount.isInteger()) {
+        if ((INTEGER.contains(name) || ComputeResources.isExtended(name)) && !amount.isInteger()) {
             findings.invalid(field, amount.toString(), "must be an integer");
         }
     }

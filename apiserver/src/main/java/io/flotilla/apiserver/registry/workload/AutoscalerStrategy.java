@@ -5,7 +5,7 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import io.flotilla.machinery.object.Quantity;
 import java.util.List;
 import java.util.Set;
 
@@ -97,7 +97,7 @@ public final class AutoscalerStrategy extends KindStrategy {
             }
             notAbove(policy.at("periodSeconds"), MAX_PERIOD_SECONDS, findings);
         }
-        Quantity tolerance = Quantity.read(rules.at("tolerance"));
+        Quantity tolerance = rules.at("tolerance").quantity();
         if (tolerance.signum() < 0) {
             findings.invalid(rules.at("tolerance"), tolerance.toString(), "must be greater than or equal to 0");
         }

@@ -3,7 +3,6 @@ package io.flotilla.apiserver.registry.workload;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
-import io.flotilla.apiserver.registry.validation.Quantity;
 import io.flotilla.apiserver.registry.validation.ResourceNames;
 import java.util.List;
 import java.util.Locale;
@@ -130,7 +129,7 @@ final class MetricRules {
         }
         for (String name : List.of("value", "averageValue")) {
             Field amount = target.at(name);
-            if (amount.isSet() && Quantity.read(amount).signum() <= 0) {
+            if (amount.isSet() && amount.quantity().signum() <= 0) {
                 findings.invalid(amount, "must be positive");
             }
         }

@@ -4,7 +4,7 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelFunctionOverload;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import io.flotilla.machinery.object.Quantity;
 import java.util.List;
 
 /** Amounts of resources, such as {@code quantity('1.5Gi')}. */

@@ -1,7 +1,7 @@
-package io.flotilla.apiserver.admission;
+package io.flotilla.machinery.quota;
 
-import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.machinery.object.Quantity;
 import java.time.Instant;
 import java.util.Map;
 
@@ -13,7 +13,7 @@ final class ServiceUsage implements QuotaUsage {
     private static final String LOAD_BALANCERS = "services.loadbalancers";
 
     @Override
-    public boolean handlesUpdate(Field object, Field old) {
+    public boolean handlesUpdate(JsonNode object, JsonNode old) {
         return true;
     }
 
@@ -26,9 +26,9 @@ final class ServiceUsage implements QuotaUsage {
     }
 
     @Override
-    public Map<String, Quantity> amounts(Field service, Instant now) {
-        Field spec = service.at("spec");
-        boolean balanced = spec.at("type").is("LoadBalancer");
+    public Map<String, Quantity> amounts(JsonNode service, Instant now) {
+        JsonNode spec = service.path("spec");
+        boolean balanced = spec.path("type").asText().equals("LoadBalancer");
         return Map.of(
                 COUNT, Quantity.of(1),
                 ALL, Quantity.of(1),
@@ -37,12 +37,13 @@ final class ServiceUsage implements QuotaUsage {
     }
 
     /** A load balancer that does without node ports takes those that it names. */
-    private static long nodePorts(Field spec, boolean balanced) {
-        if (balanced && spec.has("allocateLoadBalancerNodePorts") && !spec.flag("allocateLoadBalancerNodePorts")) {
-            return spec.at("ports").items().stream()
-                    .filter(port -> port.number("nodePort") != 0)
+    private static long nodePorts(JsonNode spec, boolean balanced) {
+        JsonNode ports = spec.path("ports");
+        if (balanced && !spec.path("allocateLoadBalancerNodePorts").asBoolean(true)) {
+            return ports.valueStream()
+                    .filter(port -> port.path("nodePort").asInt() != 0)
                     .count();
         }
-        return balanced || spec.at("type").is("NodePort") ? spec.at("ports").size() : 0;
+        return balanced || spec.path("type").asText().equals("NodePort") ? ports.size() : 0;
     }
 }

@@ -1,5 +1,6 @@
-package io.flotilla.apiserver.registry.validation;
+package io.flotilla.machinery.object;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -37,12 +38,12 @@ public final class Quantity implements Comparable<Quantity> {
         return new Quantity(BigDecimal.valueOf(amount), Family.DECIMAL);
     }
 
-    /** Returns the amount that the text says, 0 where it says none. For texts that were checked before. */
-    public static Quantity read(Field field) {
-        if (field.isNumber()) {
-            return new Quantity(field.value().decimalValue(), Family.DECIMAL);
+    /** Returns the amount that stands there, 0 where none does. For documents that were checked before. */
+    public static Quantity read(JsonNode value) {
+        if (value.isNumber()) {
+            return new Quantity(value.decimalValue(), Family.DECIMAL);
         }
-        Quantity quantity = tryParse(field.text());
+        Quantity quantity = value.isTextual() ? tryParse(value.textValue()) : null;
         return quantity == null ? ZERO : quantity;
     }
 

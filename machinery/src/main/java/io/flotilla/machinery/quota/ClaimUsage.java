@@ -1,7 +1,7 @@
-package io.flotilla.apiserver.admission;
+package io.flotilla.machinery.quota;
 
-import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.machinery.object.Quantity;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class ClaimUsage implements QuotaUsage {
     private static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
     @Override
-    public boolean handlesUpdate(Field object, Field old) {
+    public boolean handlesUpdate(JsonNode object, JsonNode old) {
         return true;
     }
 
@@ -30,17 +30,19 @@ final class ClaimUsage implements QuotaUsage {
     }
 
     @Override
-    public Map<String, Quantity> amounts(Field claim, Instant now) {
+    public Map<String, Quantity> amounts(JsonNode claim, Instant now) {
         Map<String, Quantity> amounts = new HashMap<>();
-        Field annotated = claim.at("metadata", "annotations").key(CLASS_ANNOTATION);
-        String storageClass =
-                annotated.isSet() ? annotated.text() : claim.at("spec").text("storageClassName");
+        JsonNode spec = claim.path("spec");
+        JsonNode annotated = claim.path("metadata").path("annotations").path(CLASS_ANNOTATION);
+        String storageClass = annotated.isTextual()
+                ? annotated.textValue()
+                : spec.path("storageClassName").asText("");
         amounts.put(COUNT, Quantity.of(1));
         put(amounts, storageClass, CLAIMS, Quantity.of(1));
-        Field asked = claim.at("spec", "resources", "requests").key("storage");
-        if (asked.isSet()) {
-            Quantity allocated =
-                    Quantity.read(claim.at("status", "allocatedResources").key("storage"));
+        JsonNode asked = spec.path("resources").path("requests").path("storage");
+        if (!asked.isMissingNode()) {
+            Quantity allocated = Quantity.read(
+                    claim.path("status").path("allocatedResources").path("storage"));
             put(amounts, storageClass, STORAGE, Quantity.read(asked).max(allocated));
         }
         return amounts;
@@ -55,14 +57,16 @@ final class ClaimUsage implements QuotaUsage {
 
     /** A claim is in the scope of the attributes classes that it has, wants and is changed to. */
     @Override
-    public boolean isIn(Scope scope, Field claim) {
+    public boolean isIn(QuotaScope scope, JsonNode claim) {
         if (!scope.name().equals("VolumeAttributesClass")) {
             return false;
         }
+        JsonNode status = claim.path("status");
         var classes = Stream.of(
-                        claim.at("spec").text("volumeAttributesClassName"),
-                        claim.at("status").text("currentVolumeAttributesClassName"),
-                        claim.at("status", "modifyVolumeStatus").text("targetVolumeAttributesClassName"))
+                        claim.path("spec").path("volumeAttributesClassName"),
+                        status.path("currentVolumeAttributesClassName"),
+                        status.path("modifyVolumeStatus").path("targetVolumeAttributesClassName"))
+                .map(JsonNode::asText)
                 .filter(name -> !name.isEmpty())
                 .toList();
         return classes.isEmpty() ? scope.accepts("") : classes.stream().anyMatch(scope::accepts);

@@ -1,10 +1,10 @@
-package io.flotilla.apiserver.admission;
+package io.flotilla.machinery.quota;
 
-import io.flotilla.apiserver.registry.pod.PodRequests;
-import io.flotilla.apiserver.registry.pod.QosClass;
-import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
-import io.flotilla.apiserver.registry.validation.ResourceNames;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.machinery.object.ComputeResources;
+import io.flotilla.machinery.object.Quantity;
+import io.flotilla.machinery.pod.PodRequests;
+import io.flotilla.machinery.pod.QosClass;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -28,9 +28,9 @@ final class PodUsage implements QuotaUsage {
 
     /** Scopes change with the deadline, amounts with a resize. */
     @Override
-    public boolean handlesUpdate(Field pod, Field old) {
-        Field spec = pod.at("spec");
-        Field before = old.at("spec");
+    public boolean handlesUpdate(JsonNode pod, JsonNode old) {
+        JsonNode spec = pod.path("spec");
+        JsonNode before = old.path("spec");
         return isTerminating(pod) != isTerminating(old)
                 || !PodRequests.requests(spec).equals(PodRequests.requests(before))
                 || !PodRequests.limits(spec).equals(PodRequests.limits(before));
@@ -43,17 +43,17 @@ final class PodUsage implements QuotaUsage {
                 || entry.equals("pods")
                 || COMPUTE.contains(plain)
                 || (entry.startsWith(LIMITS) && COMPUTE.contains(entry.substring(LIMITS.length())))
-                || ResourceNames.isHugePages(plain)
-                || (entry.startsWith(REQUESTS) && ResourceNames.isExtended(plain));
+                || ComputeResources.isHugePages(plain)
+                || (entry.startsWith(REQUESTS) && ComputeResources.isExtended(plain));
     }
 
     @Override
-    public Map<String, Quantity> amounts(Field pod, Instant now) {
+    public Map<String, Quantity> amounts(JsonNode pod, Instant now) {
         Map<String, Quantity> amounts = new HashMap<>();
         amounts.put(COUNT, Quantity.of(1));
         if (!hasEnded(pod, now)) {
             amounts.put("pods", Quantity.of(1));
-            Field spec = pod.at("spec");
+            JsonNode spec = pod.path("spec");
             put(amounts, PodRequests.requests(spec), PodRequests.limits(spec));
         }
         return amounts;
@@ -62,11 +62,11 @@ final class PodUsage implements QuotaUsage {
     private static void put(
             Map<String, Quantity> amounts, Map<String, Quantity> requests, Map<String, Quantity> limits) {
         requests.forEach((name, amount) -> {
-            boolean plain = COMPUTE.contains(name) || ResourceNames.isHugePages(name);
+            boolean plain = COMPUTE.contains(name) || ComputeResources.isHugePages(name);
             if (plain) {
                 amounts.put(name, amount);
             }
-            if (plain || ResourceNames.isExtended(name)) {
+            if (plain || ComputeResources.isExtended(name)) {
                 amounts.put(REQUESTS + name, amount);
             }
         });
@@ -78,60 +78,63 @@ final class PodUsage implements QuotaUsage {
     }
 
     /** Whether the pod has run to its end, or should long be gone. */
-    private static boolean hasEnded(Field pod, Instant now) {
-        String phase = pod.at("status").text("phase");
-        Field deletion = pod.at("metadata", "deletionTimestamp");
-        Field grace = pod.at("metadata", "deletionGracePeriodSeconds");
+    private static boolean hasEnded(JsonNode pod, Instant now) {
+        String phase = pod.path("status").path("phase").asText();
+        JsonNode deletion = pod.path("metadata").path("deletionTimestamp");
+        JsonNode grace = pod.path("metadata").path("deletionGracePeriodSeconds");
         return phase.equals("Failed")
                 || phase.equals("Succeeded")
-                || (!deletion.isEmpty()
-                        && grace.isSet()
-                        && now.isAfter(Instant.parse(deletion.text()).plusSeconds(grace.number())));
+                || (deletion.isTextual()
+                        && grace.isNumber()
+                        && now.isAfter(Instant.parse(deletion.textValue()).plusSeconds(grace.longValue())));
     }
 
     @Override
-    public boolean isIn(Scope scope, Field pod) {
-        Field spec = pod.at("spec");
+    public boolean isIn(QuotaScope scope, JsonNode pod) {
+        JsonNode spec = pod.path("spec");
         return switch (scope.name()) {
             case "Terminating" -> isTerminating(pod);
             case "NotTerminating" -> !isTerminating(pod);
             case "BestEffort" -> QosClass.of(spec) == QosClass.BEST_EFFORT;
             case "NotBestEffort" -> QosClass.of(spec) != QosClass.BEST_EFFORT;
-            case "PriorityClass" -> scope.accepts(spec.text("priorityClassName"));
-            case "CrossNamespacePodAffinity" -> looksIntoOtherNamespaces(spec.at("affinity"));
+            case "PriorityClass" -> scope.accepts(spec.path("priorityClassName").asText(""));
+            case "CrossNamespacePodAffinity" -> looksIntoOtherNamespaces(spec.path("affinity"));
             default -> false;
         };
     }
 
-    private static boolean isTerminating(Field pod) {
-        Field deadline = pod.at("spec", "activeDeadlineSeconds");
-        return deadline.isSet() && deadline.number() >= 0;
+    private static boolean isTerminating(JsonNode pod) {
+        JsonNode deadline = pod.path("spec").path("activeDeadlineSeconds");
+        return deadline.isNumber() && deadline.longValue() >= 0;
     }
 
-    private static boolean looksIntoOtherNamespaces(Field affinity) {
+    private static boolean looksIntoOtherNamespaces(JsonNode affinity) {
         return Stream.of("podAffinity", "podAntiAffinity")
-                .map(affinity::at)
+                .map(affinity::path)
                 .flatMap(each -> Stream.concat(
-                        each.at("requiredDuringSchedulingIgnoredDuringExecution").items().stream(),
-                        each.at("preferredDuringSchedulingIgnoredDuringExecution").items().stream()
-                                .map(term -> term.at("podAffinityTerm"))))
-                .anyMatch(term -> !term.at("namespaces").isEmpty() || term.has("namespaceSelector"));
+                        each.path("requiredDuringSchedulingIgnoredDuringExecution")
+                                .valueStream(),
+                        each.path("preferredDuringSchedulingIgnoredDuringExecution")
+                                .valueStream()
+                                .map(term -> term.path("podAffinityTerm"))))
+                .anyMatch(term -> !term.path("namespaces").isEmpty() || term.hasNonNull("namespaceSelector"));
     }
 
     @Override
-    public @Nullable String missing(Set<String> entries, Field pod) {
-        Field spec = pod.at("spec");
-        if (!spec.at("resources", "requests").isEmpty()
-                || !spec.at("resources", "limits").isEmpty()) {
+    public @Nullable String missing(Set<String> entries, JsonNode pod) {
+        JsonNode spec = pod.path("spec");
+        JsonNode own = spec.path("resources");
+        if (!own.path("requests").isEmpty() || !own.path("limits").isEmpty()) {
             return null;
         }
         Map<String, Set<String>> silent = new TreeMap<>();
-        for (Field container : Stream.of("containers", "initContainers")
-                .flatMap(list -> spec.at(list).items().stream())
+        for (JsonNode container : Stream.of("containers", "initContainers")
+                .flatMap(list -> spec.path(list).valueStream())
                 .toList()) {
             for (String entry : entries) {
-                if (DEMANDED.contains(entry) && !says(container.at("resources"), entry)) {
-                    silent.computeIfAbsent(entry, _ -> new TreeSet<>()).add(container.text("name"));
+                if (DEMANDED.contains(entry) && !says(container.path("resources"), entry)) {
+                    silent.computeIfAbsent(entry, _ -> new TreeSet<>())
+                            .add(container.path("name").asText());
                 }
             }
         }
@@ -143,10 +146,10 @@ final class PodUsage implements QuotaUsage {
                                 .collect(Collectors.joining("; "));
     }
 
-    private static boolean says(Field resources, String entry) {
+    private static boolean says(JsonNode resources, String entry) {
         int dot = entry.indexOf('.');
         return dot < 0
-                ? resources.at("requests").has(entry)
-                : resources.at(entry.substring(0, dot)).has(entry.substring(dot + 1));
+                ? resources.path("requests").hasNonNull(entry)
+                : resources.path(entry.substring(0, dot)).hasNonNull(entry.substring(dot + 1));
     }
 }

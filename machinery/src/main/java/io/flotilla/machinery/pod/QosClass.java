@@ -1,7 +1,7 @@
-package io.flotilla.apiserver.registry.pod;
+package io.flotilla.machinery.pod;
 
-import io.flotilla.apiserver.registry.validation.Field;
-import io.flotilla.apiserver.registry.validation.Quantity;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flotilla.machinery.object.Quantity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,21 +29,21 @@ public enum QosClass {
     }
 
     /** Derives the class from requests and limits of cpu and memory, of the pod as a whole where it has them. */
-    public static QosClass of(Field spec) {
+    public static QosClass of(JsonNode spec) {
         Map<String, Quantity> requests = new TreeMap<>();
         Map<String, Quantity> limits = new TreeMap<>();
         boolean guaranteed = true;
-        List<Field> holders = new ArrayList<>();
-        if (!spec.at("resources", "requests").isEmpty()
-                || !spec.at("resources", "limits").isEmpty()) {
+        List<JsonNode> holders = new ArrayList<>();
+        JsonNode own = spec.path("resources");
+        if (!own.path("requests").isEmpty() || !own.path("limits").isEmpty()) {
             holders.add(spec);
         } else {
-            holders.addAll(spec.at("containers").items());
-            holders.addAll(spec.at("initContainers").items());
+            spec.path("containers").forEach(holders::add);
+            spec.path("initContainers").forEach(holders::add);
         }
-        for (Field holder : holders) {
-            add(requests, holder.at("resources", "requests"));
-            Set<String> limited = add(limits, holder.at("resources", "limits"));
+        for (JsonNode holder : holders) {
+            add(requests, holder.path("resources").path("requests"));
+            Set<String> limited = add(limits, holder.path("resources").path("limits"));
             guaranteed &= limited.size() == COMPUTE.size();
         }
         if (requests.isEmpty() && limits.isEmpty()) {
@@ -52,10 +52,10 @@ public enum QosClass {
         return guaranteed && requests.equals(limits) ? GUARANTEED : BURSTABLE;
     }
 
-    private static Set<String> add(Map<String, Quantity> sums, Field amounts) {
+    private static Set<String> add(Map<String, Quantity> sums, JsonNode amounts) {
         Set<String> found = new HashSet<>();
         for (String name : COMPUTE) {
-            Quantity amount = Quantity.read(amounts.key(name));
+            Quantity amount = Quantity.read(amounts.path(name));
             if (amount.signum() > 0) {
                 sums.merge(name, amount, Quantity::plus);
                 found.add(name);

@@ -1,4 +1,4 @@
-package io.flotilla.apiserver.registry.validation;
+package io.flotilla.machinery.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
