@@ -101,6 +101,21 @@ final class ControllerFlags {
     private int concurrentGcSyncs = 20;
 
     @Option(
+            names = "--concurrent-resource-quota-syncs",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "Resource quotas that are counted anew at once (default: ${DEFAULT-VALUE}).")
+    private int concurrentResourceQuotaSyncs = 5;
+
+    @Option(
+            names = "--resource-quota-sync-period",
+            defaultValue = "5m",
+            paramLabel = "DURATION",
+            description =
+                    "Time after which a resource quota is counted anew at the latest (default: ${DEFAULT-VALUE}).")
+    private Duration resourceQuotaSyncPeriod = Duration.ofMinutes(5);
+
+    @Option(
             names = "--node-monitor-period",
             defaultValue = "5s",
             paramLabel = "DURATION",
@@ -183,6 +198,8 @@ final class ControllerFlags {
                 concurrentNamespaceSyncs,
                 concurrentServiceAccountSyncs,
                 concurrentGcSyncs,
+                concurrentResourceQuotaSyncs,
+                resourceQuotaSyncPeriod,
                 Optional.ofNullable(rootCaFile),
                 nodeMonitorPeriod,
                 nodeMonitorGracePeriod,

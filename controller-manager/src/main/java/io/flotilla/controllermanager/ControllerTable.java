@@ -13,6 +13,7 @@ import io.flotilla.controllermanager.nodeipam.NodeIpamController;
 import io.flotilla.controllermanager.nodelifecycle.NodeLifecycleController;
 import io.flotilla.controllermanager.podgc.PodGarbageCollector;
 import io.flotilla.controllermanager.replicaset.ReplicaSetController;
+import io.flotilla.controllermanager.resourcequota.ResourceQuotaController;
 import io.flotilla.controllermanager.rootca.RootCaPublisher;
 import io.flotilla.controllermanager.serviceaccount.ServiceAccountController;
 import io.flotilla.controllermanager.tainteviction.TaintEvictionController;
@@ -47,6 +48,7 @@ final class ControllerTable {
         always("taint-eviction-controller", TaintEvictionController::new);
         always("pod-garbage-collector-controller", PodGarbageCollector::new);
         always("garbage-collector-controller", GarbageCollector::new);
+        always("resourcequota-controller", ResourceQuotaController::new);
     }
 
     private ControllerTable() {}

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -53,6 +54,7 @@ public final class Caches {
     private final Informer<Deployment> deployments;
     private final Informer<ReplicaSet> replicaSets;
     private final Informer<Job> jobs;
+    private final Informer<ResourceQuota> resourceQuotas;
 
     /** Names the informers; they start with {@link Informers#start}. */
     public Caches(Informers informers) {
@@ -75,6 +77,8 @@ public final class Caches {
         deployments.addIndex(BY_NAMESPACE, deployment -> List.of(namespace(deployment)));
         replicaSets = owned(ResourceTypes.REPLICA_SETS);
         jobs = owned(JOBS);
+        resourceQuotas = of(ResourceTypes.RESOURCE_QUOTAS);
+        resourceQuotas.addIndex(BY_NAMESPACE, quota -> List.of(namespace(quota)));
     }
 
     private <T extends HasMetadata> Informer<T> of(ResourceType<T> type) {
@@ -95,7 +99,7 @@ public final class Caches {
     }
 
     /** Managed fields are half of many objects, no controller reads them, and an update without them keeps them. */
-    private static <T extends HasMetadata> T withoutManagedFields(T object) {
+    public static <T extends HasMetadata> T withoutManagedFields(T object) {
         object.getMetadata().setManagedFields(new ArrayList<>(0));
         return object;
     }
@@ -211,5 +215,9 @@ public final class Caches {
 
     public Informer<Job> jobs() {
         return jobs;
+    }
+
+    public Informer<ResourceQuota> resourceQuotas() {
+        return resourceQuotas;
     }
 }

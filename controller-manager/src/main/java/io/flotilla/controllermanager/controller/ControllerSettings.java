@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param concurrentNamespaceSyncs --concurrent-namespace-syncs
  * @param concurrentServiceAccountSyncs --concurrent-serviceaccount-token-syncs
  * @param concurrentGcSyncs --concurrent-gc-syncs
+ * @param concurrentResourceQuotaSyncs --concurrent-resource-quota-syncs
+ * @param resourceQuotaSyncPeriod --resource-quota-sync-period
  * @param rootCaFile --root-ca-file
  * @param nodeMonitorPeriod --node-monitor-period
  * @param nodeMonitorGracePeriod --node-monitor-grace-period
@@ -35,6 +37,8 @@ public record ControllerSettings(
         int concurrentNamespaceSyncs,
         int concurrentServiceAccountSyncs,
         int concurrentGcSyncs,
+        int concurrentResourceQuotaSyncs,
+        Duration resourceQuotaSyncPeriod,
         Optional<Path> rootCaFile,
         Duration nodeMonitorPeriod,
         Duration nodeMonitorGracePeriod,
@@ -56,6 +60,8 @@ public record ControllerSettings(
         atLeastOne("--concurrent-namespace-syncs", concurrentNamespaceSyncs);
         atLeastOne("--concurrent-serviceaccount-token-syncs", concurrentServiceAccountSyncs);
         atLeastOne("--concurrent-gc-syncs", concurrentGcSyncs);
+        atLeastOne("--concurrent-resource-quota-syncs", concurrentResourceQuotaSyncs);
+        positive("--resource-quota-sync-period", resourceQuotaSyncPeriod);
         if (maxEndpointsPerSlice < 1 || maxEndpointsPerSlice > 1000) {
             throw new IllegalArgumentException("--max-endpoints-per-slice must be between 1 and 1000");
         }

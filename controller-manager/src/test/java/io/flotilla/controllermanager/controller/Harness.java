@@ -50,6 +50,8 @@ public final class Harness implements AutoCloseable {
                 10,
                 5,
                 20,
+                5,
+                Duration.ofMinutes(5),
                 java.util.Optional.empty(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(50),
