@@ -2,8 +2,12 @@ package io.flotilla.apiserver;
 
 import io.flotilla.apiserver.rest.RestServer;
 import io.flotilla.apiserver.storage.EtcdConfig;
+import io.flotilla.apiserver.tracing.OpenTelemetryTracing;
+import io.flotilla.apiserver.tracing.Tracing;
+import io.flotilla.apiserver.tracing.TracingConfiguration;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +150,13 @@ public final class Flags {
                             + " a warning that names what to use instead (default: ${DEFAULT-VALUE}).")
     private boolean legacyApis;
 
+    @Option(
+            names = "--tracing-config-file",
+            paramLabel = "FILE",
+            description = "A TracingConfiguration of apiserver.config.k8s.io: where spans are sent, and how many"
+                    + " (default: none are).")
+    private @Nullable Path tracingConfigFile;
+
     @Mixin
     private ServingFlags serving = new ServingFlags();
 
@@ -174,6 +185,15 @@ public final class Flags {
                 Optional.ofNullable(etcdCaFile),
                 Optional.ofNullable(etcdCertFile),
                 Optional.ofNullable(etcdKeyFile));
+    }
+
+    Tracing tracing() {
+        return tracingConfigFile == null
+                ? Tracing.OFF
+                : OpenTelemetryTracing.open(
+                        TracingConfiguration.read(tracingConfigFile),
+                        advertiseAddress() + ":" + rest().port(),
+                        Clock.systemUTC());
     }
 
     Duration etcdCompactionInterval() {

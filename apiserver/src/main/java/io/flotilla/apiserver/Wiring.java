@@ -53,6 +53,8 @@ import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.Compactor;
 import io.flotilla.apiserver.storage.EtcdStore;
 import io.flotilla.apiserver.table.Tables;
+import io.flotilla.apiserver.tracing.Traced;
+import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
@@ -115,8 +117,14 @@ final class Wiring {
     }
 
     @Singleton
-    EtcdStore store(Main main, Schema schema, PrometheusMeterRegistry metrics) {
-        EtcdStore store = EtcdStore.open(main.flags().etcd(), new EtcdMetrics(metrics.getPrometheusRegistry(), schema));
+    Tracing tracing(Main main) {
+        return main.flags().tracing();
+    }
+
+    @Singleton
+    EtcdStore store(Main main, Schema schema, PrometheusMeterRegistry metrics, Tracing tracing) {
+        EtcdStore store = EtcdStore.open(
+                main.flags().etcd(), Traced.store(tracing, new EtcdMetrics(metrics.getPrometheusRegistry(), schema)));
         EtcdMetrics.registerSize(metrics.getPrometheusRegistry(), store::databaseBytes);
         return store;
     }
@@ -176,8 +184,9 @@ final class Wiring {
     }
 
     @Singleton
-    Authorizer authorizer(Registry registry) {
-        return new AnyAuthorizer(List.of(new ComponentAuthorizer(), RoleObjects.authorizer(registry)));
+    Authorizer authorizer(Registry registry, Tracing tracing) {
+        return Traced.authorizer(
+                tracing, new AnyAuthorizer(List.of(new ComponentAuthorizer(), RoleObjects.authorizer(registry))));
     }
 
     @Singleton
@@ -231,8 +240,8 @@ final class Wiring {
     }
 
     @Singleton
-    Admission admission(Main main, Registry registry, PrometheusMeterRegistry metrics) {
-        return main.flags().serving().admission(registry, metrics.getPrometheusRegistry());
+    Admission admission(Main main, Registry registry, PrometheusMeterRegistry metrics, Tracing tracing) {
+        return Traced.admission(tracing, main.flags().serving().admission(registry, metrics.getPrometheusRegistry()));
     }
 
     @Singleton
@@ -273,6 +282,7 @@ final class Wiring {
             RequestMetrics requestMetrics,
             Admission admission,
             Weights weights,
+            Tracing tracing,
             ScheduledExecutorService timer) {
         Flags flags = main.flags();
         Documents documents = new Documents(
@@ -299,6 +309,7 @@ final class Wiring {
                         admission,
                         weights,
                         requestMetrics,
+                        tracing,
                         flags.serving().requestTimeout(),
                         timer));
     }
@@ -349,6 +360,7 @@ final class Wiring {
             GrpcServer grpc,
             NodeAgents agents,
             WebhookClient webhooks,
+            Tracing tracing,
             HealthChecks health,
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
@@ -358,6 +370,7 @@ final class Wiring {
                 new Readiness(health, rest::sayFarewell, main.flags().serving().shutdownDelayDuration());
         return new Lifecycle()
                 .addClosing("etcd", store)
+                .addClosing("tracing", tracing)
                 .addClosing("agents", agents)
                 .addClosing("webhooks", webhooks)
                 .addClosing("timer", timer::shutdownNow)

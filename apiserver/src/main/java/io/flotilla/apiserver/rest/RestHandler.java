@@ -15,11 +15,13 @@ import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
+import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.machinery.component.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +50,7 @@ public final class RestHandler implements RequestSink {
     private final Admission admission;
     private final Weights weights;
     private final RequestMetrics metrics;
+    private final Tracing tracing;
     private final InFlight inFlight;
     private volatile boolean stopping;
 
@@ -61,6 +64,7 @@ public final class RestHandler implements RequestSink {
             Admission admission,
             Weights weights,
             RequestMetrics metrics,
+            Tracing tracing,
             Duration requestTimeout,
             ScheduledExecutorService timer) {
         this.inFlight = new InFlight(requestTimeout, timer, System::nanoTime);
@@ -73,6 +77,7 @@ public final class RestHandler implements RequestSink {
         this.admission = admission;
         this.weights = weights;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Override
@@ -97,18 +102,23 @@ public final class RestHandler implements RequestSink {
     }
 
     private void handle(Exchange exchange) {
+        Instant received = tracing.now();
         try {
-            exchange.addHeader("audit-id", AuditIds.of(exchange.header("audit-id")));
+            String auditId = AuditIds.of(exchange.header("audit-id"));
+            exchange.addHeader("audit-id", auditId);
             exchange.addHeader("cache-control", "no-cache, private");
             Optional<ResourcePath> path = ResourcePath.parse(exchange.path());
             RequestInfo info = RequestInfo.of(exchange.method(), exchange.path(), exchange.query(), path);
             measure(exchange, path, info);
             limitTime(exchange, info);
-            User user = impersonation.actsAs(exchange, authenticate(exchange));
-            if (exchange.body().tooLarge()) {
-                throw StatusException.requestEntityTooLarge(MAX_BODY);
+            User sender = authenticate(exchange);
+            try (Tracing.Work _ = traced(exchange, info, sender, auditId, received)) {
+                User user = impersonation.actsAs(exchange, sender);
+                if (exchange.body().tooLarge()) {
+                    throw StatusException.requestEntityTooLarge(MAX_BODY);
+                }
+                admitted(exchange, path, info, user);
             }
-            admitted(exchange, path, info, user);
         } catch (StatusException e) {
             resources.fail(exchange, e);
         } catch (Impersonation.NobodyNamedException e) {
@@ -121,6 +131,24 @@ public final class RestHandler implements RequestSink {
             LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
             fail(exchange, StatusException.internal(String.valueOf(e.getMessage())));
         }
+    }
+
+    private Tracing.Work traced(Exchange exchange, RequestInfo info, User sender, String auditId, Instant received) {
+        if (!tracing.isOn()) {
+            return Tracing.Work.UNTOLD;
+        }
+        Tracing.Request request = tracing.begin(new Tracing.Incoming(
+                received,
+                exchange.method(),
+                exchange.path(),
+                exchange.uri(),
+                exchange::header,
+                String.valueOf(exchange.channel().remoteAddress()),
+                auditId,
+                sender,
+                info.attributes()));
+        exchange.onEnd(() -> request.end(exchange.code(), exchange.sent()));
+        return request;
     }
 
     /** A watch holds its ticket until it has begun; what is streamed later is paced by the client. */
@@ -159,11 +187,28 @@ public final class RestHandler implements RequestSink {
             aggregated.handle(exchange, user, info, elsewhere.get());
             return;
         }
-        if (path.isPresent() && resources.handle(exchange, path.get(), caller(exchange, user))) {
-            return;
+        if (path.isPresent()) {
+            try (Tracing.Work _ = work(info)) {
+                if (resources.handle(exchange, path.get(), caller(exchange, user))) {
+                    return;
+                }
+            }
         }
         api.authorize(user, Attributes.ofPath(exchange.method().toLowerCase(Locale.ROOT), exchange.path()));
         documents.handle(exchange);
+    }
+
+    /** What is done, as Kubernetes names it in traces; of a watch there is only the request. */
+    private Tracing.Work work(RequestInfo info) {
+        return switch (info.attributes().verb()) {
+            case "watch" -> Tracing.Work.UNTOLD;
+            case "create" -> tracing.start("Create");
+            case "update" -> tracing.start("Update");
+            case "patch" -> tracing.start("Patch");
+            case "delete", "deletecollection" -> tracing.start("Delete");
+            case "list" -> tracing.start("List");
+            default -> tracing.start("Get");
+        };
     }
 
     /** What is not served is not counted: the number of series must not be in the hands of clients. */
