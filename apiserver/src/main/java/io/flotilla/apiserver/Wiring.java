@@ -1,6 +1,8 @@
 package io.flotilla.apiserver;
 
+import io.flotilla.apiserver.admission.policy.MutatingPolicyRules;
 import io.flotilla.apiserver.admission.policy.Policies;
+import io.flotilla.apiserver.admission.policy.ValidatingPolicyRules;
 import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import io.flotilla.apiserver.admission.webhook.Webhooks;
 import io.flotilla.apiserver.authn.Authenticator;
@@ -159,6 +161,8 @@ final class Wiring {
                 .withRules("customresourcedefinitions.apiextensions.k8s.io", new DefinitionStrategy())
                 .withRules("mutatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
                 .withRules("validatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
+                .withRules("mutatingadmissionpolicies.admissionregistration.k8s.io", new MutatingPolicyRules())
+                .withRules("validatingadmissionpolicies.admissionregistration.k8s.io", new ValidatingPolicyRules())
                 .withReviews(authorizer::get);
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,32 @@ public final class JsonPatch {
      * @throws StatusException the patch is malformed, too long, or does not fit the object
      */
     public static ObjectNode apply(ObjectNode object, JsonNode patch) {
+        try {
+            return run(object, patch);
+        } catch (TestFailedException e) {
+            throw unprocessable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As {@link #apply}; empty if one of the patch's own tests fails. */
+    public static Optional<ObjectNode> applyIfTestsHold(ObjectNode object, JsonNode patch) {
+        try {
+            return Optional.of(run(object, patch));
+        } catch (TestFailedException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** A test operation found another value. */
+    private static final class TestFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TestFailedException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private static ObjectNode run(ObjectNode object, JsonNode patch) {
         if (!patch.isArray()) {
             throw StatusException.badRequest("error decoding patch: json: cannot unmarshal "
                     + (patch.isObject() ? "object" : "value") + " into Go value of type jsonpatch.Patch");
@@ -177,7 +204,7 @@ public final class JsonPatch {
         boolean nothing = expected == null || expected.isNull();
         boolean same = (actual == null || actual.isNull()) ? nothing : expected != null && equal(actual, expected);
         if (!same) {
-            throw unprocessable("testing value " + path + " failed: test failed");
+            throw new TestFailedException("testing value " + path + " failed: test failed");
         }
     }
 

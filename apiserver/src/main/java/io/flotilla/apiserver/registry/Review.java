@@ -14,7 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Review {
     /** Nothing is configured that concerns the write. */
-    Review NONE = new Review() {};
+    Review NONE = new Review() {
+        @Override
+        public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {}
+    };
+
+    /** Begins to complete an object. */
+    default Mutation mutation() {
+        return Mutation.NONE;
+    }
 
     /**
      * Completes the object, in place.
@@ -23,7 +31,12 @@ public interface Review {
      * @param builtIn admission that comes first, and once more where the object has been changed after it
      */
     default void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
+        Mutation mutation = mutation();
         builtIn.accept(object);
+        if (mutation.apply(object, old)) {
+            builtIn.accept(object);
+            mutation.apply(object, old);
+        }
     }
 
     /** Last word on a valid object. */
@@ -40,7 +53,11 @@ public interface Review {
      *
      * @param old what is there now; asked for only where someone wants to know
      */
-    default void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {}
+    default void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
+        ObjectNode before = old.get().orElse(null);
+        mutate(object, before, _ -> {});
+        validate(object, before);
+    }
 
     /** Two as one: both complete an object, then both validate it, the first one first. */
     @SuppressWarnings("ReferenceEquality") // NONE is one instance
@@ -50,8 +67,13 @@ public interface Review {
         }
         return new Review() {
             @Override
-            public void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
-                second.mutate(object, old, admitted -> first.mutate(admitted, old, builtIn));
+            public Mutation mutation() {
+                Mutation one = first.mutation();
+                Mutation other = second.mutation();
+                return (object, old) -> {
+                    boolean changed = one.apply(object, old);
+                    return other.apply(object, old) || changed;
+                };
             }
 
             @Override
@@ -70,13 +92,6 @@ public interface Review {
             public void connect(ObjectNode options) {
                 first.connect(options);
                 second.connect(options);
-            }
-
-            @Override
-            public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
-                ObjectNode before = old.get().orElse(null);
-                mutate(object, before, _ -> {});
-                validate(object, before);
             }
         };
     }

@@ -493,7 +493,7 @@ class WebhooksIT {
         assertThat(refused.at("/message"))
                 .contains(
                         "webhooks[0].name: Invalid value: \"short.name\": should be a domain with at least three segments separated by dots",
-                        "webhooks[0].matchConditions[0].expression: Invalid value: \"object.x\": must evaluate to bool",
+                        "webhooks[0].matchConditions[0].expression: Invalid value: \"object.x\": must evaluate to bool but got dyn",
                         "webhooks[0].sideEffects: Unsupported value: \"Some\": supported values: \"None\", \"NoneOnDryRun\"");
     }
 }

@@ -7,6 +7,7 @@ import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.schema.FieldProblem;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
@@ -44,7 +45,8 @@ public final class Forms {
                 : new Kind(own.group(), own.version(), own.kind());
     }
 
-    private StructType type(ResourceInfo resource, String subresource) {
+    /** The type of what is exchanged under that name. */
+    public StructType type(ResourceInfo resource, String subresource) {
         SubresourceInfo own = schema.subresources(resource).get(subresource);
         return own == null ? schema.type(resource) : own.type();
     }
@@ -62,16 +64,30 @@ public final class Forms {
     /** Puts what a patch makes of the object into its place. */
     public void patch(Reviews.Write write, ResourceInfo as, ObjectNode object, JsonNode patch) {
         ObjectNode patched;
-        StructType type = type(as, write.subresource());
         try {
             patched = JsonPatch.apply(form(write, as, object), patch);
-            schema.pruneAndValidate(type, patched);
+            prune(write, as, patched);
         } catch (StatusException | TypeErrorException e) {
             throw StatusException.internal(String.valueOf(e.getMessage()));
         }
-        schema.applyDefaults(type, patched);
-        version(write, as).ifPresent(version -> version.toStorage(patched));
+        replace(write, as, object, patched);
+    }
+
+    /**
+     * Takes out of a form of an object what its type does not have.
+     *
+     * @return what that was
+     * @throws TypeErrorException a value is of the wrong type
+     */
+    public List<FieldProblem> prune(Reviews.Write write, ResourceInfo as, ObjectNode form) {
+        return schema.pruneAndValidate(type(as, write.subresource()), form);
+    }
+
+    /** Puts another state of the object into its place, defaulted. */
+    public void replace(Reviews.Write write, ResourceInfo as, ObjectNode object, ObjectNode form) {
+        schema.applyDefaults(type(as, write.subresource()), form);
+        version(write, as).ifPresent(version -> version.toStorage(form));
         object.removeAll();
-        object.setAll(patched);
+        object.setAll(form);
     }
 }

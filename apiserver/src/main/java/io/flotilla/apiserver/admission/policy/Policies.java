@@ -3,64 +3,51 @@ package io.flotilla.apiserver.admission.policy;
 import io.flotilla.apiserver.admission.matching.Configured;
 import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
-import io.flotilla.apiserver.admission.matching.Place;
+import io.flotilla.apiserver.admission.policy.BoundPolicies.Bound;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
-import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The validating policies that are bound, in the order of their names.
- */
+/** What bound policies make of writes, and whether they let them in. */
 public final class Policies implements Reviews {
-    private final Configured<Policy> policies;
-    private final Configured<Binding> bindings;
+    private final BoundPolicies<MutatingPolicy> mutating;
+    private final BoundPolicies<ValidatingPolicy> validating;
     private final Forms forms;
     private final Namespaces namespaces;
     private final Params params;
     private final Authorizer authorizer;
 
-    /**
-     * A policy that is put to use.
-     *
-     * @param as the name of the resource that its rules match
-     */
-    record Bound(Policy policy, ResourceInfo as, List<Binding> bindings) {}
-
     /** @param authorizer whom expressions may ask */
     public Policies(Schema schema, Registry registry, Authorizer authorizer) {
         this.authorizer = authorizer;
-        this.policies = new Configured<>(registry, "validatingadmissionpolicies", each -> List.of(new Policy(each)));
-        this.bindings =
-                new Configured<>(registry, "validatingadmissionpolicybindings", each -> List.of(Binding.of(each)));
         this.forms = new Forms(schema, registry);
+        this.mutating = new BoundPolicies<>(
+                registry, forms, "mutatingadmissionpolicies", "mutatingadmissionpolicybindings", MutatingPolicy::new);
+        this.validating = new BoundPolicies<>(
+                registry,
+                forms,
+                "validatingadmissionpolicies",
+                "validatingadmissionpolicybindings",
+                ValidatingPolicy::new);
         this.namespaces = new Namespaces(registry.objects(), registry.of("", "namespaces"));
         this.params = new Params(schema, registry);
     }
 
     @Override
     public Review of(Write write) {
-        List<Policy> policiesNow = policies.now();
-        List<Binding> bindingsNow = bindings.now();
-        if (policiesNow.isEmpty() || bindingsNow.isEmpty() || isExempt(write.resource())) {
+        if (isExempt(write.resource())) {
             return Review.NONE;
         }
-        Place place = Place.of(write);
-        List<ResourceInfo> equivalents = forms.equivalents(write.resource());
-        List<Bound> bound = new ArrayList<>();
-        for (Policy policy : policiesNow) {
-            List<Binding> own = bindingsNow.stream()
-                    .filter(each -> each.policy().equals(policy.name()) && each.covers(place, equivalents))
-                    .toList();
-            if (!own.isEmpty()) {
-                policy.matching().resource(place, equivalents).ifPresent(as -> bound.add(new Bound(policy, as, own)));
-            }
-        }
-        return bound.isEmpty() ? Review.NONE : new PolicyReview(write, bound, forms, namespaces, params, authorizer);
+        List<Bound<MutatingPolicy>> first = mutating.of(write);
+        List<Bound<ValidatingPolicy>> last = validating.of(write);
+        Scene scene = new Scene(write, forms, namespaces, params, authorizer);
+        return Review.inOrder(
+                first.isEmpty() ? Review.NONE : new MutatingReview(scene, first),
+                last.isEmpty() ? Review.NONE : new ValidatingReview(scene, last));
     }
 
     /** No policy may keep others from changing policies, nor from asking who they are and what they may. */

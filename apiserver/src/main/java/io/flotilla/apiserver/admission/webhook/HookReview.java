@@ -10,6 +10,7 @@ import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
 import io.flotilla.apiserver.metrics.WebhookMetrics;
+import io.flotilla.apiserver.registry.Mutation;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.Quoting;
@@ -27,8 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,38 +65,39 @@ final class HookReview implements Review {
     }
 
     @Override
-    public void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
-        builtIn.accept(object);
-        Reinvocation reinvocation = new Reinvocation();
-        mutating.forEach(each -> mutate(each, object, old, reinvocation));
-        if (!reinvocation.changed) {
-            return;
-        }
-        ObjectNode before = object.deepCopy();
-        builtIn.accept(object);
-        if (!object.equals(before)) {
-            reinvocation.askAgain();
-        }
-        for (Invocation each : mutating) {
-            if (reinvocation.again.contains(each)) {
-                mutate(each, object, old, reinvocation);
-            }
-        }
+    public Mutation mutation() {
+        return new Questions();
     }
 
-    /** Who wants to be asked again, and who is. */
-    private static final class Reinvocation {
-        final Set<Invocation> again = new HashSet<>();
+    /** Who is asked about one object, and who wants to be asked again. */
+    private final class Questions implements Mutation {
+        private final Set<Invocation> again = new HashSet<>();
         private final List<Invocation> asked = new ArrayList<>();
-        boolean changed;
+        private @Nullable ObjectNode last;
+        private boolean changed;
 
-        void askAgain() {
+        @Override
+        public boolean apply(ObjectNode object, @Nullable ObjectNode old) {
+            boolean first = last == null;
+            if (!first && !object.equals(last)) {
+                askAgain();
+            }
+            for (Invocation each : mutating) {
+                if (first || again.contains(each)) {
+                    mutate(each, object, old, this);
+                }
+            }
+            last = object.deepCopy();
+            return changed;
+        }
+
+        private void askAgain() {
             again.addAll(asked);
             asked.clear();
         }
     }
 
-    private void mutate(Invocation invocation, ObjectNode object, @Nullable ObjectNode old, Reinvocation reinvocation) {
+    private void mutate(Invocation invocation, ObjectNode object, @Nullable ObjectNode old, Questions questions) {
         Optional<Verdict> verdict = settle(invocation, ask(invocation, object, old));
         if (verdict.isEmpty()) {
             return;
@@ -107,25 +107,18 @@ final class HookReview implements Review {
             ObjectNode before = object.deepCopy();
             forms.patch(write, invocation.as(), object, patch);
             if (!object.equals(before)) {
-                reinvocation.changed = true;
-                reinvocation.askAgain();
+                questions.changed = true;
+                questions.askAgain();
             }
         }
         if (invocation.hook().reinvoked()) {
-            reinvocation.asked.add(invocation);
+            questions.asked.add(invocation);
         }
     }
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old) {
         validateAll(object, old);
-    }
-
-    @Override
-    public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
-        ObjectNode before = old.get().orElse(null);
-        mutate(object, before, _ -> {});
-        validateAll(object, before);
     }
 
     @Override

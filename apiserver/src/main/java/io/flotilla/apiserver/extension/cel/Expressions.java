@@ -53,6 +53,19 @@ final class Expressions {
             .addFunctionBindings(Functions.bindings())
             .build();
 
+    /** Runs expressions that build what changes an object. */
+    private static final CelRuntime PATCH_RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder()
+            .setOptions(OPTIONS)
+            .addLibraries(
+                    CelExtensions.strings(),
+                    CelExtensions.optional(),
+                    CelExtensions.sets(OPTIONS),
+                    CelExtensions.comprehensions())
+            .addFunctionBindings(Functions.bindings())
+            .addFunctionBindings(PatchTypes.ESCAPE_KEY_BINDING)
+            .setValueProvider(PatchTypes::build)
+            .build();
+
     private Expressions() {}
 
     /** An expression that was understood. */
@@ -105,6 +118,14 @@ final class Expressions {
         return builder.build();
     }
 
+    /** As {@link #compile}, over variables of any type, of an expression that may build what changes an object. */
+    static Compiled compilePatch(String expression, Set<String> variables) {
+        CelCompilerBuilder builder =
+                dialect().addFunctionDeclarations(PatchTypes.ESCAPE_KEY).setTypeProvider(new PatchTypes(expression));
+        variables.forEach(name -> builder.addVar(name, type(name)));
+        return compile(builder.build(), expression, PATCH_RUNTIME);
+    }
+
     private static CelType type(String variable) {
         return switch (variable) {
             case AUTHORIZER -> Authorizers.AUTHORIZER;
@@ -132,11 +153,15 @@ final class Expressions {
      * @throws IllegalArgumentException it cannot be understood; the message tells where
      */
     static Compiled compile(CelCompiler compiler, String expression) {
+        return compile(compiler, expression, RUNTIME);
+    }
+
+    private static Compiled compile(CelCompiler compiler, String expression, CelRuntime runtime) {
         try {
             CelAbstractSyntaxTree tree = compiler.compile(expression).getAst();
             boolean usesOldSelf = tree.getReferenceMap().values().stream()
                     .anyMatch(reference -> reference.name().equals(OLD_SELF));
-            return new Compiled(RUNTIME.createProgram(tree), tree, usesOldSelf);
+            return new Compiled(runtime.createProgram(tree), tree, usesOldSelf);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -16,5 +16,6 @@ public final class MutatingBindingStrategy extends KindStrategy {
     @Override
     protected void check(WriteContext context, Field binding, Findings findings) {
         PolicySpecs.checkBinding(binding.at("spec"), findings);
+        PolicySpecs.checkMutatingOperations(binding.at("spec", "matchResources", "resourceRules"), findings);
     }
 }

@@ -5,9 +5,11 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
+import java.util.Set;
 
 /** Mutating admission policies: their form. Expressions are not compiled here. */
-public final class MutatingPolicyStrategy extends KindStrategy {
+public class MutatingPolicyStrategy extends KindStrategy {
+    private static final Set<String> PATCH_TYPES = Set.of("ApplyConfiguration", "JSONPatch");
 
     public MutatingPolicyStrategy() {
         super(Names::subdomain, Shape.GENERATION, Updates.CONDITIONAL);
@@ -17,9 +19,34 @@ public final class MutatingPolicyStrategy extends KindStrategy {
     protected void check(WriteContext context, Field policy, Findings findings) {
         Field spec = policy.at("spec");
         PolicySpecs.check(spec, findings);
-        if (spec.at("mutations").isEmpty()) {
-            findings.required(spec.at("mutations"), "mutations must contain at least one item");
+        PolicySpecs.checkMutatingOperations(spec.at("matchConstraints", "resourceRules"), findings);
+        Field mutations = spec.at("mutations");
+        if (mutations.isEmpty()) {
+            findings.required(mutations, "mutations must contain at least one item");
         }
+        mutations.items().forEach(each -> checkMutation(each, findings));
         findings.requiredOneOf(spec.at("reinvocationPolicy"), MatchRules.REINVOCATION_POLICIES);
+    }
+
+    private static void checkMutation(Field mutation, Findings findings) {
+        Field type = mutation.at("patchType");
+        switch (type.text()) {
+            case "ApplyConfiguration" -> checkPatch(mutation, "applyConfiguration", "jsonPatch", findings);
+            case "JSONPatch" -> checkPatch(mutation, "jsonPatch", "applyConfiguration", findings);
+            default -> findings.requiredOneOf(type, PATCH_TYPES);
+        }
+    }
+
+    private static void checkPatch(Field mutation, String own, String other, Findings findings) {
+        String type = mutation.text("patchType");
+        Field expression = mutation.at(own, "expression");
+        if (!mutation.has(own)) {
+            findings.required(mutation.at(own), "must be specified when patchType is " + type);
+        } else if (expression.text().isBlank()) {
+            findings.required(expression);
+        }
+        if (mutation.has(other)) {
+            findings.invalid(mutation.at(other), "{" + other + "}", "must not be specified when patchType is " + type);
+        }
     }
 }

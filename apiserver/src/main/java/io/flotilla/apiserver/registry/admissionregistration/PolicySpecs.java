@@ -11,6 +11,8 @@ import java.util.Locale;
 /** What policies of both kinds share, and their bindings. */
 final class PolicySpecs {
 
+    private static final List<String> MUTATING_OPERATIONS = List.of("*", "CONNECT", "CREATE", "UPDATE");
+
     private PolicySpecs() {}
 
     static void check(Field spec, Findings findings) {
@@ -30,6 +32,18 @@ final class PolicySpecs {
         MatchRules.checkConditions(spec.at("matchConditions"), _ -> {}, findings);
         for (Field variable : spec.at("variables").items()) {
             checkVariable(variable, findings);
+        }
+    }
+
+    /** What is deleted cannot be changed. */
+    static void checkMutatingOperations(Field rules, Findings findings) {
+        Field named = rules.at("operations");
+        for (Field rule : rules.items()) {
+            for (Field operation : rule.at("operations").items()) {
+                if (!MUTATING_OPERATIONS.contains(operation.text())) {
+                    findings.notSupported(named, operation.text(), MUTATING_OPERATIONS);
+                }
+            }
         }
     }
 

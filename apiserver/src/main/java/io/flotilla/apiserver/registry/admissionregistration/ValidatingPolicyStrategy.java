@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Validating admission policies: their form. Expressions are not compiled here. */
-public final class ValidatingPolicyStrategy extends KindStrategy {
+public class ValidatingPolicyStrategy extends KindStrategy {
     private static final int MAX_ANNOTATIONS = 20;
     private static final int MAX_VALUE_EXPRESSION = 5 * 1024;
     private static final Set<String> REASONS = Set.of("Forbidden", "Invalid", "RequestEntityTooLarge");

@@ -2,6 +2,8 @@ package io.flotilla.apiserver.registry.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.apiserver.admission.policy.MutatingPolicyRules;
+import io.flotilla.apiserver.admission.policy.ValidatingPolicyRules;
 import io.flotilla.apiserver.admission.webhook.WebhookStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,13 @@ class AdmissionKindsTest {
         Kind kind = new Kind("admissionregistration.k8s.io", "v1", resource);
         if (resource.endsWith("webhookconfigurations")) {
             kind.kinds.withRules(kind.resource().qualifiedResource(), new WebhookStrategy());
+        }
+        switch (resource) {
+            case "mutatingadmissionpolicies" ->
+                kind.kinds.withRules(kind.resource().qualifiedResource(), new MutatingPolicyRules());
+            case "validatingadmissionpolicies" ->
+                kind.kinds.withRules(kind.resource().qualifiedResource(), new ValidatingPolicyRules());
+            default -> {}
         }
         return kind;
     }
@@ -71,7 +80,7 @@ class AdmissionKindsTest {
             rules: [{resources: ['pods/*', 'pods/log']}] | rules[0].resources[1]: Invalid value: "pods/log": if 'pods/*' is present, must not specify pods/log
             rules: [{resources: ['*/scale', 'a/scale']}] | rules[0].resources[1]: Invalid value: "a/scale": if '*/scale' is present, must not specify a/scale
             rules: [{scope: 'Galaxy'}] | rules[0].scope: Unsupported value: "Galaxy": supported values: "*", "Cluster", "Namespaced"
-            matchConditions: [{name: 'a', expression: '1'}] | matchConditions[0].expression: Invalid value: "1": must evaluate to bool
+            matchConditions: [{name: 'a', expression: '1'}] | matchConditions[0].expression: Invalid value: "1": must evaluate to bool but got int
             matchConditions: [{name: 'a'}] | matchConditions[0].expression: Required value
             matchConditions: [{name: 'a', expression: 'true'}, {name: 'a', expression: 'true'}] | matchConditions[1].name: Duplicate value: "a"
             """)
@@ -116,6 +125,15 @@ class AdmissionKindsTest {
             validatingadmissionpolicies | auditAnnotations: [{key: 'a', valueExpression: '1'}, {key: 'a', valueExpression: '1'}] | spec.auditAnnotations[1].key: Duplicate value: "a"
             mutatingadmissionpolicies | reinvocationPolicy: 'Often' | spec.mutations: Required value: mutations must contain at least one item
             mutatingadmissionpolicies | reinvocationPolicy: 'Often' | spec.reinvocationPolicy: Unsupported value: "Often": supported values: "IfNeeded", "Never"
+            mutatingadmissionpolicies | mutations: [{}] | spec.mutations[0].patchType: Required value
+            mutatingadmissionpolicies | mutations: [{patchType: 'Merge'}] | spec.mutations[0].patchType: Unsupported value: "Merge": supported values: "ApplyConfiguration", "JSONPatch"
+            mutatingadmissionpolicies | mutations: [{patchType: 'JSONPatch'}] | spec.mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch
+            mutatingadmissionpolicies | mutations: [{patchType: 'ApplyConfiguration', applyConfiguration: {}}] | spec.mutations[0].applyConfiguration.expression: Required value
+            mutatingadmissionpolicies | mutations: [{patchType: 'ApplyConfiguration', jsonPatch: {}}] | spec.mutations[0].jsonPatch: Invalid value: "{jsonPatch}": must not be specified when patchType is ApplyConfiguration
+            mutatingadmissionpolicies | matchConstraints: {resourceRules: [{operations: ['DELETE']}]} | spec.matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"
+            validatingadmissionpolicies | validations: [{expression: '1'}] | spec.validations[0].expression: Invalid value: "1": must evaluate to bool but got int
+            validatingadmissionpolicies | validations: [{expression: 'true', messageExpression: '1'}] | spec.validations[0].messageExpression: Invalid value: "1": must evaluate to string but got int
+            validatingadmissionpolicies | auditAnnotations: [{key: 'a', valueExpression: '1'}] | spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type] but got int
             validatingadmissionpolicybindings | policyName: '' | spec.policyName: Required value
             validatingadmissionpolicybindings | validationActions: [] | spec.validationActions: Required value: at least one validation action is required
             validatingadmissionpolicybindings | validationActions: ['Shrug'] | spec.validationActions[0]: Unsupported value: "Shrug": supported values: "Audit", "Deny", "Warn"
@@ -133,7 +151,7 @@ class AdmissionKindsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             validatingadmissionpolicies | paramKind: {apiVersion: 'rules.example.com/v1', kind: 'ReplicaLimit'}, variables: [{name: 'max', expression: '3'}], validations: [{expression: 'true', messageExpression: '"no"', reason: 'Forbidden'}], auditAnnotations: [{key: 'seen', valueExpression: '"yes"'}]
-            mutatingadmissionpolicies | reinvocationPolicy: 'Never', mutations: [{patchType: 'JSONPatch', jsonPatch: {expression: '[]'}}]
+            mutatingadmissionpolicies | reinvocationPolicy: 'Never', mutations: [{patchType: 'JSONPatch', jsonPatch: {expression: '[JSONPatch{}]'}}]
             """)
     void takes_good_policies(String resource, String fields) {
         String text = "{spec: {" + POLICY + ", " + fields + "}}";

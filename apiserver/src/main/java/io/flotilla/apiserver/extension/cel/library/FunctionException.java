@@ -4,7 +4,7 @@ package io.flotilla.apiserver.extension.cel.library;
 public final class FunctionException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    FunctionException(String message) {
+    public FunctionException(String message) {
         super(message, null, false, false);
     }
 }

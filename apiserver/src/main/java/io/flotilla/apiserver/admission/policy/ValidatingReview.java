@@ -1,44 +1,28 @@
 package io.flotilla.apiserver.admission.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.flotilla.apiserver.admission.matching.Forms;
-import io.flotilla.apiserver.admission.matching.Namespaces;
-import io.flotilla.apiserver.admission.matching.Place;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
-import io.flotilla.apiserver.admission.policy.Policies.Bound;
-import io.flotilla.apiserver.admission.policy.Policy.Finding;
-import io.flotilla.apiserver.authz.Authorizer;
-import io.flotilla.apiserver.extension.cel.ObjectExpression;
+import io.flotilla.apiserver.admission.policy.BoundPolicies.Bound;
+import io.flotilla.apiserver.admission.policy.ValidatingPolicy.Finding;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Applies the policies that concern one write. */
-final class PolicyReview implements Review {
+/** Applies the validating policies that concern one write. */
+final class ValidatingReview implements Review {
+    private final Scene scene;
     private final Write write;
-    private final List<Bound> bound;
-    private final Forms forms;
-    private final Namespaces namespaces;
-    private final Params params;
-    private final Authorizer authorizer;
+    private final List<Bound<ValidatingPolicy>> bound;
 
-    PolicyReview(
-            Write write, List<Bound> bound, Forms forms, Namespaces namespaces, Params params, Authorizer authorizer) {
-        this.authorizer = authorizer;
-        this.write = write;
+    ValidatingReview(Scene scene, List<Bound<ValidatingPolicy>> bound) {
+        this.scene = scene;
+        this.write = scene.write();
         this.bound = bound;
-        this.forms = forms;
-        this.namespaces = namespaces;
-        this.params = params;
     }
 
     @Override
@@ -56,15 +40,10 @@ final class PolicyReview implements Review {
         applyAll(options, null);
     }
 
-    @Override
-    public void admit(ObjectNode object, Supplier<Optional<ObjectNode>> old) {
-        applyAll(object, old.get().orElse(null));
-    }
-
     private void applyAll(@Nullable ObjectNode object, @Nullable ObjectNode old) {
         List<StatusException> denials = new ArrayList<>(0);
-        for (Bound each : bound) {
-            if (each.policy().matching().selects(write, object, old, namespaces)) {
+        for (Bound<ValidatingPolicy> each : bound) {
+            if (scene.selects(each.policy().matching(), object, old)) {
                 apply(each, object, old, denials);
             }
         }
@@ -74,18 +53,18 @@ final class PolicyReview implements Review {
     }
 
     private void apply(
-            Bound each, @Nullable ObjectNode object, @Nullable ObjectNode old, List<StatusException> denials) {
-        ReviewRequest request = new ReviewRequest(write, each.as(), forms, object == null ? old : object);
-        Map<String, Object> variables =
-                new HashMap<>(request.variables(form(each, object), form(each, old), authorizer));
-        variables.put("namespaceObject", ObjectExpression.value(namespace()));
+            Bound<ValidatingPolicy> each,
+            @Nullable ObjectNode object,
+            @Nullable ObjectNode old,
+            List<StatusException> denials) {
+        ReviewRequest request = scene.request(each.as(), object, old);
         for (Binding binding : each.bindings()) {
-            if (binding.matching().isPresent() && !binding.matching().get().selects(write, object, old, namespaces)) {
+            if (!scene.selects(binding, object, old)) {
                 continue;
             }
             try {
-                for (JsonNode param : params.of(each.policy(), binding, write.namespace())) {
-                    variables.put("params", ObjectExpression.value(param));
+                for (JsonNode param : scene.params(each.policy(), binding)) {
+                    Map<String, Object> variables = scene.variables(request, each.as(), object, old, param);
                     for (Finding finding : each.policy().check(variables)) {
                         follow(each.policy(), binding, finding, request.name(), denials);
                     }
@@ -95,35 +74,26 @@ final class PolicyReview implements Review {
                     denials.add(denial(
                             each.policy(),
                             binding,
-                            new Finding("failed to configure binding: " + e.getMessage(), "Invalid"),
+                            new Finding("failed to configure binding: " + e.getMessage(), "Invalid", true),
                             request.name()));
                 }
             }
         }
     }
 
-    private JsonNode form(Bound each, @Nullable ObjectNode object) {
-        return object == null ? NullNode.getInstance() : forms.form(write, each.as(), object);
-    }
-
-    private JsonNode namespace() {
-        return write.namespace().isEmpty() || Place.of(write).isNamespace()
-                ? NullNode.getInstance()
-                : namespaces.get(write.namespace());
-    }
-
-    private void follow(Policy policy, Binding binding, Finding finding, String name, List<StatusException> denials) {
-        if (binding.actions().contains("Warn")) {
+    private void follow(
+            ValidatingPolicy policy, Binding binding, Finding finding, String name, List<StatusException> denials) {
+        if (!finding.denies() && binding.actions().contains("Warn")) {
             write.warn()
                     .accept("Validation failed for ValidatingAdmissionPolicy '" + policy.name() + "' with binding '"
                             + binding.name() + "': " + finding.message());
         }
-        if (binding.actions().contains("Deny")) {
+        if (finding.denies() || binding.actions().contains("Deny")) {
             denials.add(denial(policy, binding, finding, name));
         }
     }
 
-    private StatusException denial(Policy policy, Binding binding, Finding finding, String name) {
+    private StatusException denial(ValidatingPolicy policy, Binding binding, Finding finding, String name) {
         String why = "ValidatingAdmissionPolicy '" + policy.name() + "' with binding '" + binding.name()
                 + "' denied request: " + finding.message();
         StatusException forbidden = StatusException.forbidden(write.resource(), name, why);
