@@ -72,6 +72,11 @@ final class JsonCursor {
         return true;
     }
 
+    /** Where the value stood on begins. */
+    int offset() {
+        return at;
+    }
+
     /** Whether the member stood on has that name, of ASCII. */
     boolean nameIs(byte[] name) {
         return Arrays.equals(json, nameStart, nameEnd, name, 0, name.length);

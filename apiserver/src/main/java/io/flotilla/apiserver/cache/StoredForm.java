@@ -35,6 +35,7 @@ public final class StoredForm {
     private static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)
             .disable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .build();
+    private static final TreeReader TREES = new TreeReader(MAPPER);
     private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RESOURCE_VERSION = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] METADATA_NAME = "metadata".getBytes(StandardCharsets.US_ASCII);
@@ -142,7 +143,7 @@ public final class StoredForm {
     /** Parses JSON that this server wrote. */
     public static ObjectNode parse(byte[] json) {
         try {
-            return (ObjectNode) MAPPER.readTree(json);
+            return TREES.read(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -139,7 +139,7 @@ public final class FieldManager {
         conflicts(managers, key, changed, force);
         takeFromAll(managers, changed.union(comparison.removed()), key);
         boolean same = last != null
-                && last.fields().toJson().equals(set.toJson())
+                && last.fields().isSameAs(set)
                 && changed.isEmpty()
                 && comparison.removed().isEmpty();
         String time = same && !last.time().isEmpty() ? last.time() : Times.format(write.now());

@@ -1,31 +1,58 @@
 package io.flotilla.apiserver.patch;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.codec.RawObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of paths, as {@code fieldsV1} holds it: a tree whose edges are {@code f:name}, {@code k:{…}} or {@code v:…}, and
- * whose nodes are in the set or merely lead to some that are. Mutable while it is built.
+ * whose nodes are in the set or merely lead to some that are. Mutable while it is built; operations on sets change none of
+ * them and share what they can.
  */
 final class FieldSet {
     private static final String SELF = ".";
 
-    private boolean member;
-    private final Map<String, FieldSet> children = new TreeMap<>();
+    private static final JsonFactory FACTORY = new JsonFactory();
 
+    private boolean member;
+    private final SortedMap<String, FieldSet> children;
+    private volatile byte @Nullable [] text;
+
+    FieldSet() {
+        this(false, new TreeMap<>());
+    }
+
+    private FieldSet(boolean member, SortedMap<String, FieldSet> children) {
+        this.member = member;
+        this.children = children;
+    }
+
+    /** Reads a set; it must not be changed, for many objects may have the same. */
     static FieldSet of(JsonNode fields) {
+        return fields instanceof RawObject raw
+                ? raw.text().map(KnownFieldSets::of).orElseGet(() -> parse(raw))
+                : parse(fields);
+    }
+
+    static FieldSet parse(JsonNode fields) {
         FieldSet set = new FieldSet();
         fields.properties().forEach(entry -> {
             if (!entry.getKey().equals(SELF)) {
-                FieldSet child = of(entry.getValue());
+                FieldSet child = parse(entry.getValue());
                 child.member = entry.getValue().isEmpty() || entry.getValue().has(SELF);
                 set.children.put(entry.getKey(), child);
             }
@@ -50,19 +77,48 @@ final class FieldSet {
         return set;
     }
 
-    ObjectNode toJson() {
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
-        children.forEach((edge, child) -> {
-            ObjectNode inner = child.toJson();
-            if (child.member && !inner.isEmpty()) {
-                ObjectNode withSelf = object.putObject(edge);
-                withSelf.putObject(SELF);
-                withSelf.setAll(inner);
-            } else {
-                object.set(edge, inner);
+    /** The set as an object of {@code fieldsV1}. */
+    RawObject toJson() {
+        return new RawObject(text());
+    }
+
+    /** Whether the other has the same paths. */
+    boolean isSameAs(FieldSet other) {
+        return Arrays.equals(text(), other.text());
+    }
+
+    /** To be called when the set is complete: the text is kept. */
+    private byte[] text() {
+        byte[] known = text;
+        if (known == null) {
+            try (ByteArrayBuilder out = new ByteArrayBuilder();
+                    JsonGenerator json = FACTORY.createGenerator(out)) {
+                json.writeStartObject();
+                write(json);
+                json.writeEndObject();
+                json.flush();
+                known = out.toByteArray();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        });
-        return object;
+            text = known;
+        }
+        return known;
+    }
+
+    private void write(JsonGenerator json) throws IOException {
+        for (Map.Entry<String, FieldSet> each : children.entrySet()) {
+            FieldSet child = each.getValue();
+            json.writeFieldName(each.getKey());
+            json.writeStartObject();
+            if (child.member && !child.children.isEmpty()) {
+                json.writeFieldName(SELF);
+                json.writeStartObject();
+                json.writeEndObject();
+            }
+            child.write(json);
+            json.writeEndObject();
+        }
     }
 
     boolean isMember() {
@@ -75,7 +131,15 @@ final class FieldSet {
 
     /** Whether no path is in the set. */
     boolean isEmpty() {
-        return !member && children.values().stream().allMatch(FieldSet::isEmpty);
+        if (member) {
+            return false;
+        }
+        for (FieldSet child : children.values()) {
+            if (!child.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void insert(List<String> path) {
@@ -101,27 +165,44 @@ final class FieldSet {
     }
 
     FieldSet union(FieldSet other) {
-        FieldSet result = new FieldSet();
-        result.member = member || other.member;
-        children.forEach((edge, child) -> {
-            FieldSet theirs = other.children.get(edge);
-            result.children.put(edge, theirs == null ? child : child.union(theirs));
-        });
-        other.children.forEach(result.children::putIfAbsent);
+        FieldSet result = with(member || other.member);
+        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
+            FieldSet mine = children.get(each.getKey());
+            FieldSet both = mine == null ? each.getValue() : mine.union(each.getValue());
+            result = result.with(this, each.getKey(), both);
+        }
         return result;
     }
 
     /** The paths of this set that are not in the other. */
     FieldSet difference(FieldSet other) {
-        FieldSet result = new FieldSet();
-        result.member = member && !other.member;
-        children.forEach((edge, child) -> {
-            FieldSet theirs = other.children.get(edge);
-            FieldSet rest = theirs == null ? child : child.difference(theirs);
-            if (!rest.isEmpty()) {
-                result.children.put(edge, rest);
+        FieldSet result = with(member && !other.member);
+        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
+            FieldSet mine = children.get(each.getKey());
+            if (mine != null) {
+                result = result.with(this, each.getKey(), mine.difference(each.getValue()));
             }
-        });
+        }
+        return result;
+    }
+
+    private FieldSet with(boolean asMember) {
+        return asMember == member ? this : new FieldSet(asMember, new TreeMap<>(children));
+    }
+
+    /** This set, which was made of another or is it, with those paths behind an edge; the edge goes when there are none. */
+    private FieldSet with(FieldSet origin, String edge, FieldSet below) {
+        boolean gone = below.isEmpty();
+        FieldSet before = children.get(edge);
+        if (before == below || (gone && before == null)) {
+            return this;
+        }
+        FieldSet result = this == origin ? new FieldSet(member, new TreeMap<>(children)) : this;
+        if (gone) {
+            result.children.remove(edge);
+        } else {
+            result.children.put(edge, below);
+        }
         return result;
     }
 
@@ -140,19 +221,14 @@ final class FieldSet {
 
     /** The paths of this set that are neither in the other nor below one that is. */
     FieldSet without(FieldSet other) {
-        FieldSet result = new FieldSet();
-        result.member = member && !other.member;
-        children.forEach((edge, child) -> {
-            FieldSet theirs = other.children.get(edge);
-            if (theirs == null) {
-                result.children.put(edge, child);
-            } else if (!theirs.member) {
-                FieldSet rest = child.without(theirs);
-                if (!rest.isEmpty()) {
-                    result.children.put(edge, rest);
-                }
+        FieldSet result = with(member && !other.member);
+        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
+            FieldSet mine = children.get(each.getKey());
+            if (mine != null) {
+                FieldSet theirs = each.getValue();
+                result = result.with(this, each.getKey(), theirs.member ? new FieldSet() : mine.without(theirs));
             }
-        });
+        }
         return result;
     }
 
@@ -195,6 +271,6 @@ final class FieldSet {
 
     @Override
     public String toString() {
-        return toJson().toString();
+        return new String(text(), StandardCharsets.UTF_8);
     }
 }

@@ -15,6 +15,9 @@ import java.util.List;
  */
 public interface Strategy {
 
+    /** Gives back nothing. */
+    Runnable NOTHING = () -> {};
+
     /** Clears what creation may not set (status, usually) and sets what the kind derives. */
     default void prepareForCreate(WriteContext context, ObjectNode object) {}
 
@@ -28,7 +31,7 @@ public interface Strategy {
      * Returns what gives the claim back should storing fail. Not called for a dry run.
      */
     default Runnable beforeCreate(WriteContext context, ObjectNode object) {
-        return () -> {};
+        return NOTHING;
     }
 
     /** Restores what an update of the main resource may not change, and advances {@code metadata.generation}. */
@@ -38,9 +41,9 @@ public interface Strategy {
         return validate(context, object);
     }
 
-    /** As {@link #beforeCreate}, for an update. */
+    /** As {@link #beforeCreate}, for an update; {@link #NOTHING} if nothing is claimed and the object as it was. */
     default Runnable beforeUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
-        return () -> {};
+        return NOTHING;
     }
 
     /** Whether the kind has a {@code status} subresource that updates of the main resource leave alone. */

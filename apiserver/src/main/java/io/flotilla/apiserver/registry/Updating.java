@@ -146,8 +146,11 @@ public final class Updating {
             }
             byte[] finished = value;
             if (!request.status()) {
-                undo.add(of.strategy().beforeUpdate(context, object, old));
-                finished = StoredForm.encode(object);
+                Runnable claims = of.strategy().beforeUpdate(context, object, old);
+                if (!claims.equals(Strategy.NOTHING)) {
+                    undo.add(claims);
+                    finished = StoredForm.encode(object);
+                }
             }
             if (isLetGo(object, old)) {
                 planned = true;

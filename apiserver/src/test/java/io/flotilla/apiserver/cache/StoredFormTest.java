@@ -3,10 +3,13 @@ package io.flotilla.apiserver.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.codec.RawObject;
 import io.flotilla.apiserver.storage.Versioned;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class StoredFormTest {
@@ -36,6 +39,33 @@ class StoredFormTest {
     void anItemOfAListIsWhatFollowsKindAndApiVersion() {
         CachedObject object = decode(POD, 42);
         assertThat(text(object).substring(object.bodyOffset())).startsWith("\"metadata\":{\"resourceVersion\":\"42\"");
+    }
+
+    @Test
+    void whatManagersOwnIsParsedWhenSomebodyAsks() throws Exception {
+        String managed = "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"managedFields\":["
+                + "{\"manager\":\"m\",\"fieldsV1\":{\"f:spec\":{\"k:{\\\"name\\\":\\\"}]\\\"}\":{}}},\"time\":\"t\"},"
+                + "{\"manager\":\"none\"},\"odd\",{\"fieldsV1\":null},{\"fieldsV1\":[1]},{\"fieldsV1\":{}}],"
+                + "\"uid\":\"u\"},\"spec\":{\"managedFields\":[{\"fieldsV1\":{\"no\":1}}]}}";
+
+        ObjectNode object = StoredForm.parse(managed.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(object.at("/metadata/managedFields/0/fieldsV1")).isInstanceOf(RawObject.class);
+        assertThat(object.at("/metadata/managedFields/5/fieldsV1")).isInstanceOf(RawObject.class);
+        assertThat(object.at("/spec/managedFields/0/fieldsV1")).isNotInstanceOf(RawObject.class);
+        assertThat(new String(StoredForm.encode(object), StandardCharsets.UTF_8))
+                .isEqualTo(managed);
+        assertThat(object).isEqualTo(new ObjectMapper().readTree(managed));
+    }
+
+    @Test
+    void whatIsCutOffIsNotParsed() {
+        byte[] whole = POD.replace("\"labels\"", "\"managedFields\":[{\"fieldsV1\":{\"f:a\":{}}}],\"labels\"")
+                .getBytes(StandardCharsets.UTF_8);
+        for (int length = 1; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> StoredForm.parse(cut)).isInstanceOf(UncheckedIOException.class);
+        }
     }
 
     @Test

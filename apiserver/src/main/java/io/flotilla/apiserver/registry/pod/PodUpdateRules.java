@@ -20,9 +20,15 @@ final class PodUpdateRules {
     static void check(Field pod, Field old, Findings findings) {
         Field spec = pod.at("spec");
         Field oldSpec = old.at("spec");
-        PodSpecs.check(spec, pod.at("metadata").text("name"), true, findings);
+        boolean sameSpec = Trees.same(spec.value(), oldSpec.value());
+        if (!sameSpec) {
+            PodSpecs.check(spec, pod.at("metadata").text("name"), true, findings);
+        }
         PodAnnotations.checkUpdate(
                 pod.at("metadata", "annotations"), old.at("metadata", "annotations"), spec, findings);
+        if (sameSpec) {
+            return;
+        }
         for (String list : List.of("containers", "initContainers")) {
             if (spec.at(list).size() != oldSpec.at(list).size()) {
                 findings.forbidden(spec.at(list), "pod updates may not add or remove containers");
@@ -34,9 +40,6 @@ final class PodUpdateRules {
         }
         checkTolerations(spec.at("tolerations"), oldSpec.at("tolerations"), findings);
         checkGates(spec.at("schedulingGates"), oldSpec.at("schedulingGates"), findings);
-        if (Trees.same(spec.value(), oldSpec.value())) {
-            return;
-        }
         ObjectNode munged = munge(spec, oldSpec);
         if (oldSpec.at("schedulingGates").size() > 0) {
             GatedPodRules.check(spec, oldSpec, munged, findings);
