@@ -2,6 +2,7 @@ package io.flotilla.apiserver.storage;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 
 /** Reads etcd's errors. The one place where the text of one is matched. */
 final class EtcdErrors {
@@ -12,8 +13,12 @@ final class EtcdErrors {
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, ABORTED -> true;
             case UNKNOWN -> {
+                // What a server says has no cause here; what the transport says of a connection that was cut has one.
                 String text = text(status);
-                yield text.contains("leader") || text.contains("timed out") || text.contains("context");
+                yield status.getCause() instanceof IOException
+                        || text.contains("leader")
+                        || text.contains("timed out")
+                        || text.contains("context");
             }
             default -> false;
         };

@@ -5,6 +5,7 @@ import io.flotilla.machinery.object.ObjectJson;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 
 /** The one place where gRPC's errors become the client's. */
 final class GrpcErrors {
@@ -20,7 +21,8 @@ final class GrpcErrors {
         Status.Code code = e.getStatus().getCode();
         return code == Status.Code.UNAVAILABLE
                 || code == Status.Code.DEADLINE_EXCEEDED
-                || code == Status.Code.CANCELLED;
+                || code == Status.Code.CANCELLED
+                || (code == Status.Code.UNKNOWN && e.getStatus().getCause() instanceof IOException);
     }
 
     static ApiException translate(StatusRuntimeException e) {
