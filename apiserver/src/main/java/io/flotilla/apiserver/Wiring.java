@@ -19,6 +19,7 @@ import io.flotilla.apiserver.extension.CustomKinds;
 import io.flotilla.apiserver.extension.aggregation.ApiServices;
 import io.flotilla.apiserver.extension.aggregation.Availability;
 import io.flotilla.apiserver.extension.aggregation.FrontProxy;
+import io.flotilla.apiserver.extension.cel.CelMetrics;
 import io.flotilla.apiserver.extension.definition.DefinitionStrategy;
 import io.flotilla.apiserver.flowcontrol.Admission;
 import io.flotilla.apiserver.flowcontrol.SchemaConditions;
@@ -26,7 +27,10 @@ import io.flotilla.apiserver.flowcontrol.Weights;
 import io.flotilla.apiserver.grpc.ClusterService;
 import io.flotilla.apiserver.grpc.GrpcServer;
 import io.flotilla.apiserver.grpc.Turnstile;
+import io.flotilla.apiserver.metrics.AdmissionMetrics;
+import io.flotilla.apiserver.metrics.ComponentMetrics;
 import io.flotilla.apiserver.metrics.EtcdMetrics;
+import io.flotilla.apiserver.metrics.PolicyMetrics;
 import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.metrics.StorageMetrics;
 import io.flotilla.apiserver.metrics.WebhookMetrics;
@@ -149,7 +153,17 @@ final class Wiring {
     }
 
     @Singleton
-    KindRules rules(Main main, Schema schema, ServiceAccountTokens tokens, BeanProvider<Authorizer> authorizer) {
+    AdmissionMetrics admissionMetrics(PrometheusMeterRegistry metrics) {
+        return new AdmissionMetrics(metrics.getPrometheusRegistry());
+    }
+
+    @Singleton
+    KindRules rules(
+            Main main,
+            Schema schema,
+            ServiceAccountTokens tokens,
+            AdmissionMetrics metrics,
+            BeanProvider<Authorizer> authorizer) {
         Flags flags = main.flags();
         ClusterSettings settings = ClusterSettings.of(
                 flags.serviceClusterIpRange(),
@@ -157,6 +171,7 @@ final class Wiring {
                 flags.advertiseAddress(),
                 flags.rest().port());
         return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom())
+                .withAdmission(metrics::timed)
                 .withTokens(tokens)
                 .withRules("customresourcedefinitions.apiextensions.k8s.io", new DefinitionStrategy())
                 .withRules("mutatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
@@ -212,16 +227,17 @@ final class Wiring {
             EtcdStore store,
             Authorizer authorizer,
             WebhookClient webhookClient,
+            AdmissionMetrics admissionMetrics,
             PrometheusMeterRegistry metrics) {
         Reviews configured = Reviews.inOrder(
-                new Policies(schema, registry, authorizer),
+                new Policies(schema, registry, authorizer, new PolicyMetrics(metrics.getPrometheusRegistry())),
                 new Webhooks(
                         schema,
                         registry,
                         webhookClient,
                         authorizer,
                         new WebhookMetrics(metrics.getPrometheusRegistry())));
-        Writes writes = new Writes(registry, schema, authorizer, configured, Clock.systemUTC());
+        Writes writes = new Writes(registry, schema, authorizer, admissionMetrics.timed(configured), Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }
 
@@ -234,7 +250,10 @@ final class Wiring {
 
     @Singleton
     PrometheusMeterRegistry metrics() {
-        return ProcessMetrics.create();
+        PrometheusMeterRegistry metrics = ProcessMetrics.create();
+        ComponentMetrics.register(metrics.getPrometheusRegistry());
+        CelMetrics.register(metrics.getPrometheusRegistry());
+        return metrics;
     }
 
     @Singleton

@@ -38,6 +38,9 @@ public final class ResourceCache {
     // Guarded by this. Changes that came while what is stored was read; null once that is done.
     private @Nullable List<Pending> pending;
 
+    // Guarded by this.
+    private long received;
+
     private record Pending(String key, Optional<CachedObject> current, long revision) {}
 
     /**
@@ -176,6 +179,11 @@ public final class ResourceCache {
         }
     }
 
+    /** Number of changes that etcd has told of. */
+    public synchronized long received() {
+        return received;
+    }
+
     /** Number of open watches. */
     public synchronized int watchCount() {
         return watchers.values().stream().mapToInt(List::size).sum();
@@ -228,6 +236,7 @@ public final class ResourceCache {
             pending.add(new Pending(key, current, revision));
             return;
         }
+        received++;
         TreePMap<String, CachedObject> objects = snapshot.objects();
         Optional<CachedObject> previous = Optional.ofNullable(objects.get(key));
         if (current.isEmpty() && previous.isEmpty()) {

@@ -25,6 +25,7 @@ public final class Watcher<F> {
     // Guarded by this.
     private Iterator<CachedObject> initial = Collections.emptyIterator();
     private boolean initialEnd;
+    private Runnable onInitialEnd = () -> {};
     private long initialRevision;
     private final Deque<Queued> queue = new ArrayDeque<>();
     private boolean awake;
@@ -67,6 +68,11 @@ public final class Watcher<F> {
         initial = objects;
         initialEnd = markEnd;
         initialRevision = snapshot.revision();
+    }
+
+    /** Is told, once and without delay, when the frame that marks the end of the present objects is taken. */
+    public synchronized void onInitialEnd(Runnable listener) {
+        onInitialEnd = listener;
     }
 
     /** Queues an event if the selection can see it; returns whether the owner must be woken. */
@@ -135,6 +141,7 @@ public final class Watcher<F> {
         }
         if (initialEnd && end == End.OPEN) {
             initialEnd = false;
+            onInitialEnd.run();
             return Optional.of(new Queued.InitialEnd());
         }
         Optional<Queued> head = Optional.ofNullable(queue.pollFirst());

@@ -28,6 +28,8 @@ public final class RequestMetrics {
     private final Histogram sizes;
     private final Gauge longRunning;
     private final Counter watchEvents;
+    private final Histogram watchEventSizes;
+    private final Histogram watchLists;
     private final Gauge deprecated;
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
@@ -131,6 +133,22 @@ public final class RequestMetrics {
                 .help("Number of events sent in watch clients")
                 .labelNames("group", "resource", "version")
                 .register(registry);
+        watchEventSizes = Histogram.builder()
+                .withoutExemplars()
+                .name("apiserver_watch_events_sizes")
+                .help("Bytes of events sent in watches.")
+                .labelNames("group", "resource", "version")
+                .classicOnly()
+                .classicExponentialUpperBounds(1 << 10, 2, 8)
+                .register(registry);
+        watchLists = Histogram.builder()
+                .withoutExemplars()
+                .name("apiserver_watch_list_duration_seconds")
+                .help("Seconds from the request for a streamed list to the bookmark that ends it.")
+                .labelNames("group", "resource", "scope", "version")
+                .classicOnly()
+                .classicUpperBounds(0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60)
+                .register(registry);
         deprecated = Gauge.builder()
                 .withoutExemplars()
                 .name("apiserver_requested_deprecated_apis")
@@ -176,9 +194,21 @@ public final class RequestMetrics {
                 .set(1);
     }
 
+    /** A watch has told all present objects, as its client wanted. */
+    public void listed(Attributes asked, long nanos) {
+        watchLists
+                .labelValues(asked.group(), asked.resource(), Kind.scope(asked), asked.version())
+                .observe(nanos / 1e9);
+    }
+
     /** Counts events sent by watches on a resource. */
     public CounterDataPoint watchEvents(Attributes asked) {
         return watchEvents.labelValues(asked.group(), asked.resource(), asked.version());
+    }
+
+    /** Is told the bytes of events sent by watches on a resource. */
+    public DistributionDataPoint watchEventSizes(Attributes asked) {
+        return watchEventSizes.labelValues(asked.group(), asked.resource(), asked.version());
     }
 
     /** The meters of one kind of requests. */

@@ -2,6 +2,7 @@ package io.flotilla.apiserver.metrics;
 
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.ResourceRegistry;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
@@ -25,6 +26,16 @@ public final class StorageMetrics {
                 .callback(callback -> registry.all()
                         .forEach(each -> callback.call(
                                 objects(each),
+                                each.resource().group(),
+                                each.resource().resource())))
+                .register(metrics);
+        var _ = CounterWithCallback.builder()
+                .name("apiserver_storage_events_received")
+                .help("Changes that etcd has told of, by resource.")
+                .labelNames("group", "resource")
+                .callback(callback -> registry.all()
+                        .forEach(each -> callback.call(
+                                (double) each.cache().received(),
                                 each.resource().group(),
                                 each.resource().resource())))
                 .register(metrics);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.discovery.Document;
+import io.flotilla.apiserver.metrics.HealthMetrics;
 import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.machinery.component.FlotillaVersion;
@@ -27,6 +28,7 @@ public final class Documents {
     private final OpenApi openApi;
     private final HealthChecks health;
     private final PrometheusMeterRegistry metrics;
+    private final HealthMetrics slis = new HealthMetrics();
     private final Supplier<String> address;
 
     /** @param address host and port at which clients reach this server */
@@ -60,6 +62,7 @@ public final class Documents {
                     "/readyz",
                     "/version",
                     "/metrics",
+                    "/metrics/slis",
                     "/api",
                     "/apis",
                     "/openapi/v2",
@@ -82,10 +85,8 @@ public final class Documents {
         switch (path) {
             case "/" -> index(exchange);
             case "/version" -> version(exchange);
-            case "/metrics" -> {
-                exchange.addHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-                exchange.respond(200, Unpooled.copiedBuffer(metrics.scrape(), StandardCharsets.UTF_8));
-            }
+            case "/metrics" -> metrics(exchange, metrics.scrape());
+            case "/metrics/slis" -> metrics(exchange, slis.scrape());
             case "/api" -> document(exchange, discovery.api(exchange.header("accept"), address.get()));
             case "/openapi/v2" -> document(exchange, openApi.v2(exchange.header("accept")));
             case "/openapi/v3" -> document(exchange, openApi.v3Index(discovery.remote()));
@@ -99,6 +100,11 @@ public final class Documents {
                 }
             }
         }
+    }
+
+    private static void metrics(Exchange exchange, String text) {
+        exchange.addHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
+        exchange.respond(200, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     }
 
     private Optional<Document> discovered(String path) {
@@ -149,7 +155,8 @@ public final class Documents {
         ObjectNode index = JsonNodeFactory.instance.objectNode();
         ArrayNode paths = index.putArray("paths");
         discovery.paths().forEach(paths::add);
-        List.of("/healthz", "/livez", "/metrics", "/readyz", "/version").forEach(paths::add);
+        List.of("/healthz", "/livez", "/metrics", "/metrics/slis", "/readyz", "/version")
+                .forEach(paths::add);
         RestHandler.json(exchange, 200, index);
     }
 
@@ -162,12 +169,12 @@ public final class Documents {
                 .put("minCompatibilityMajor", FlotillaVersion.MAJOR)
                 .put("minCompatibilityMinor", "35")
                 .put("gitVersion", FlotillaVersion.GIT_VERSION)
-                .put("gitCommit", "")
-                .put("gitTreeState", "clean")
-                .put("buildDate", "2026-01-01T00:00:00Z")
-                .put("goVersion", "java" + Runtime.version().feature())
-                .put("compiler", "javac")
-                .put("platform", "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64"));
+                .put("gitCommit", FlotillaVersion.GIT_COMMIT)
+                .put("gitTreeState", FlotillaVersion.GIT_TREE_STATE)
+                .put("buildDate", FlotillaVersion.BUILD_DATE)
+                .put("goVersion", FlotillaVersion.LANGUAGE_VERSION)
+                .put("compiler", FlotillaVersion.COMPILER)
+                .put("platform", FlotillaVersion.PLATFORM);
         RestHandler.json(exchange, 200, version);
     }
 
@@ -177,6 +184,7 @@ public final class Documents {
         String endpoint = slash < 0 ? path : path.substring(0, slash);
         HealthChecks.Report report = endpoint.equals("readyz") ? health.readyz() : health.livez();
         Map<String, Optional<String>> checks = report.checks();
+        slis.checked(endpoint, checks);
         if (slash >= 0) {
             Optional<String> problem = checks.get(path.substring(slash + 1));
             if (problem == null) {

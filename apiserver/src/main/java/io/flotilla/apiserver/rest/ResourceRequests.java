@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.Watcher;
 import io.flotilla.apiserver.codec.JsonCodec;
@@ -258,7 +259,9 @@ public final class ResourceRequests {
         long seconds = timeout > 0
                 ? timeout
                 : MIN_WATCH_SECONDS + ThreadLocalRandom.current().nextInt(MIN_WATCH_SECONDS);
-        WatchStream stream = new WatchStream(exchange, seconds, metrics.watchEvents(target.attributes("watch")));
+        Attributes asked = target.attributes("watch");
+        WatchStream stream =
+                new WatchStream(exchange, seconds, metrics.watchEvents(asked), metrics.watchEventSizes(asked));
         ServedVersion version = api.served(target.resource(), "watch");
         if (watchForms.size() > MOST_WATCH_FORMS) {
             // Those of custom resources that are no longer served would stay for ever.
@@ -268,6 +271,7 @@ public final class ResourceRequests {
                 new RestWatchForm.Key(version, accepted, rows(exchange, accepted)),
                 key -> new RestWatchForm(key, representations));
         boolean text = accepted.encoding() == Encoding.JSON;
+        long start = System.nanoTime();
         Watcher<RestFrame> watcher;
         try {
             watcher = api.watch(caller, target, Options.list(query), form, stream::wake);
@@ -284,6 +288,7 @@ public final class ResourceRequests {
             exchange.respond(200, Unpooled.wrappedBuffer(form.error(e.toStatus())));
             return;
         }
+        watcher.onInitialEnd(() -> metrics.listed(asked, System.nanoTime() - start));
         if (WebSocketUpgrade.isAsked(exchange)) {
             stream.startWebSocket(watcher, text);
             return;

@@ -4,6 +4,7 @@ import io.flotilla.apiserver.cache.Watcher;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,16 @@ final class WatchStream {
     private volatile @Nullable Watcher<RestFrame> watcher;
     private @Nullable BodyStream stream;
     private final CounterDataPoint sent;
+    private final DistributionDataPoint sizes;
     private boolean first = true;
     private Optional<Future<?>> timeout = Optional.empty();
 
-    /** @param sent counts the events */
-    WatchStream(Exchange exchange, long timeoutSeconds, CounterDataPoint sent) {
+    /**
+     * @param sent counts the events
+     * @param sizes is told their bytes
+     */
+    WatchStream(Exchange exchange, long timeoutSeconds, CounterDataPoint sent, DistributionDataPoint sizes) {
+        this.sizes = sizes;
         this.sent = sent;
         this.exchange = exchange;
         this.timeoutSeconds = timeoutSeconds;
@@ -74,7 +80,9 @@ final class WatchStream {
                 }
                 break;
             }
-            out.write(Unpooled.wrappedBuffer(frame.get().bytes(first)));
+            byte[] bytes = frame.get().bytes(first);
+            sizes.observe(bytes.length);
+            out.write(Unpooled.wrappedBuffer(bytes));
             first = false;
             written++;
         }

@@ -63,6 +63,7 @@ public final class OpenTelemetryTracing implements Tracing {
      * @param instance by which servers are told apart
      */
     public static Tracing open(TracingConfiguration configuration, String instance, Clock clock) {
+        ExportLog.capture();
         OtlpGrpcSpanExporter exporter = OtlpGrpcSpanExporter.builder()
                 .setComponentLoader(new ChannelSender.Loader(configuration.endpoint()))
                 .build();

@@ -43,6 +43,32 @@ class MetricsIT {
     }
 
     @Test
+    void admissionIsTimedAndWhatEtcdTellsIsCounted() throws Exception {
+        String maps = "/api/v1/namespaces/" + cluster.namespace() + "/configmaps";
+        String steps = "apiserver_admission_step_admission_duration_seconds_count"
+                + "{operation=\"CREATE\",rejected=\"false\",type=\"%s\"}";
+        String events = "apiserver_storage_events_received_total{group=\"\",resource=\"configmaps\"}";
+        double admitted = value(steps.formatted("admit"));
+        double validated = value(steps.formatted("validate"));
+        double received = value(events);
+        admin.post(maps, Json.object("{metadata: {name: 'a'}}")).expect(201);
+        admin.get(maps).expect(200);
+
+        assertThat(value(steps.formatted("admit"))).isGreaterThan(admitted);
+        assertThat(value(steps.formatted("validate"))).isGreaterThan(validated);
+        assertThat(value(events)).isGreaterThan(received);
+    }
+
+    @Test
+    void theOutcomesOfHealthChecksAreTold() throws Exception {
+        admin.get("/readyz").expect(200);
+        assertThat(admin.get("/metrics/slis").expect(200).text())
+                .contains(
+                        "kubernetes_healthcheck{name=\"etcd\",type=\"readyz\"} 1.0\n",
+                        "kubernetes_healthchecks_total{name=\"etcd\",status=\"success\",type=\"readyz\"} ");
+    }
+
+    @Test
     void theSizeOfTheDatabaseIsTold() throws Exception {
         assertThat(value("apiserver_storage_size_bytes{storage_cluster_id=\"etcd-0\"}"))
                 .isGreaterThan(1_000);

@@ -10,6 +10,8 @@ import java.util.function.BiFunction;
 
 /** An expression of a policy, or why it is none: then it fails whenever it is evaluated. */
 record Expression(String text, Optional<ObjectExpression> compiled, String trouble) {
+    /** How the message of every failure of what is no expression begins. */
+    static final String COMPILATION_ERROR = "compilation error: ";
 
     /** @param reader compiles an expression over the names of variables */
     static Expression of(String text, BiFunction<String, Set<String>, ObjectExpression> reader) {
@@ -22,7 +24,7 @@ record Expression(String text, Optional<ObjectExpression> compiled, String troub
 
     Object evaluate(Map<String, Object> values, Budget budget) throws EvaluationException {
         if (compiled.isEmpty()) {
-            throw new EvaluationException("compilation error: " + trouble);
+            throw new EvaluationException(COMPILATION_ERROR + trouble);
         }
         try {
             return compiled.get().evaluate(values, budget);

@@ -5,6 +5,7 @@ import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
 import io.flotilla.apiserver.admission.policy.BoundPolicies.Bound;
 import io.flotilla.apiserver.authz.Authorizer;
+import io.flotilla.apiserver.metrics.PolicyMetrics;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
@@ -20,9 +21,11 @@ public final class Policies implements Reviews {
     private final Namespaces namespaces;
     private final Params params;
     private final Authorizer authorizer;
+    private final PolicyMetrics metrics;
 
     /** @param authorizer whom expressions may ask */
-    public Policies(Schema schema, Registry registry, Authorizer authorizer) {
+    public Policies(Schema schema, Registry registry, Authorizer authorizer, PolicyMetrics metrics) {
+        this.metrics = metrics;
         this.authorizer = authorizer;
         this.forms = new Forms(schema, registry);
         this.mutating = new BoundPolicies<>(
@@ -47,7 +50,7 @@ public final class Policies implements Reviews {
         Scene scene = new Scene(write, forms, namespaces, params, authorizer);
         return Review.inOrder(
                 first.isEmpty() ? Review.NONE : new MutatingReview(scene, first),
-                last.isEmpty() ? Review.NONE : new ValidatingReview(scene, last));
+                last.isEmpty() ? Review.NONE : new ValidatingReview(scene, last, metrics));
     }
 
     /** No policy may keep others from changing policies, nor from asking who they are and what they may. */

@@ -43,8 +43,18 @@ final class ValidatingPolicy extends Policy {
      * A validation that does not hold, or something that cannot be evaluated.
      *
      * @param denies whether the write is denied, whatever actions the binding names
+     * @param errorType why it cannot be evaluated, as metrics name it; {@code no_error} if it just does not hold
+     * @param nanos that it took
      */
-    record Finding(String message, String reason, boolean denies) {}
+    record Finding(String message, String reason, boolean denies, String errorType, long nanos) {
+        /** What cannot be evaluated. */
+        static Finding failed(String message, boolean denies, long nanos) {
+            String errorType = message.endsWith(Budget.OVERDRAWN)
+                    ? "out_of_budget"
+                    : message.startsWith(Expression.COMPILATION_ERROR) ? "compile_error" : "invalid_error";
+            return new Finding(message, "Invalid", denies, errorType, nanos);
+        }
+    }
 
     ValidatingPolicy(JsonNode policy) {
         super(policy, ObjectExpression::of);
@@ -70,23 +80,25 @@ final class ValidatingPolicy extends Policy {
                 return findings;
             }
         } catch (EvaluationException e) {
-            fail(findings, String.valueOf(e.getMessage()), false);
+            fail(findings, String.valueOf(e.getMessage()), false, 0);
             return findings;
         }
         Budget budget = new Budget(Budget.OF_REQUEST);
         Map<String, Object> values = values(given, budget);
         for (Validation each : validations) {
+            long start = System.nanoTime();
             try {
                 if (!Boolean.TRUE.equals(each.expression().evaluate(values, budget))) {
+                    long nanos = System.nanoTime() - start;
                     String told = each.told(values, budget);
                     if (budget.isOverdrawn()) {
-                        fail(findings, "failed messageExpression: " + Budget.OVERDRAWN, false);
+                        fail(findings, "failed messageExpression: " + Budget.OVERDRAWN, false, nanos);
                     } else {
-                        findings.add(new Finding(told, each.reason(), false));
+                        findings.add(new Finding(told, each.reason(), false, "no_error", nanos));
                     }
                 }
             } catch (EvaluationException e) {
-                fail(findings, String.valueOf(e.getMessage()), false);
+                fail(findings, String.valueOf(e.getMessage()), false, System.nanoTime() - start);
             }
             if (budget.isOverdrawn()) {
                 return findings;
@@ -96,9 +108,9 @@ final class ValidatingPolicy extends Policy {
         return findings;
     }
 
-    private void fail(List<Finding> findings, String why, boolean denies) {
+    private void fail(List<Finding> findings, String why, boolean denies, long nanos) {
         if (!ignoresFailure()) {
-            findings.add(new Finding(why, "Invalid", denies));
+            findings.add(Finding.failed(why, denies, nanos));
         }
     }
 
@@ -109,15 +121,15 @@ final class ValidatingPolicy extends Policy {
             try {
                 Object value = each.evaluate(values, budget);
                 if (!(value instanceof String) && !(value instanceof NullValue)) {
-                    findings.add(new Finding(
+                    findings.add(Finding.failed(
                             "valueExpression '" + each.text()
                                     + "' resulted in unsupported return type. Return type must"
                                     + " be either string or null.",
-                            "Invalid",
-                            true));
+                            true,
+                            0));
                 }
             } catch (EvaluationException e) {
-                fail(findings, String.valueOf(e.getMessage()), true);
+                fail(findings, String.valueOf(e.getMessage()), true, 0);
             }
             if (budget.isOverdrawn()) {
                 return;

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.policy.BoundPolicies.Bound;
 import io.flotilla.apiserver.admission.policy.ValidatingPolicy.Finding;
+import io.flotilla.apiserver.metrics.PolicyMetrics;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,10 @@ final class ValidatingReview implements Review {
     private final Scene scene;
     private final Write write;
     private final List<Bound<ValidatingPolicy>> bound;
+    private final PolicyMetrics metrics;
 
-    ValidatingReview(Scene scene, List<Bound<ValidatingPolicy>> bound) {
+    ValidatingReview(Scene scene, List<Bound<ValidatingPolicy>> bound, PolicyMetrics metrics) {
+        this.metrics = metrics;
         this.scene = scene;
         this.write = scene.write();
         this.bound = bound;
@@ -74,7 +78,7 @@ final class ValidatingReview implements Review {
                     denials.add(denial(
                             each.policy(),
                             binding,
-                            new Finding("failed to configure binding: " + e.getMessage(), "Invalid", true),
+                            Finding.failed("failed to configure binding: " + e.getMessage(), true, 0),
                             request.name()));
                 }
             }
@@ -83,6 +87,9 @@ final class ValidatingReview implements Review {
 
     private void follow(
             ValidatingPolicy policy, Binding binding, Finding finding, String name, List<StatusException> denials) {
+        if (!finding.denies()) {
+            count(policy, binding, finding);
+        }
         if (!finding.denies() && binding.actions().contains("Warn")) {
             write.warn()
                     .accept("Validation failed for ValidatingAdmissionPolicy '" + policy.name() + "' with binding '"
@@ -90,6 +97,17 @@ final class ValidatingReview implements Review {
         }
         if (finding.denies() || binding.actions().contains("Deny")) {
             denials.add(denial(policy, binding, finding, name));
+        }
+    }
+
+    private void count(ValidatingPolicy policy, Binding binding, Finding finding) {
+        for (String action : binding.actions()) {
+            metrics.checked(
+                    policy.name(),
+                    binding.name(),
+                    action.toLowerCase(Locale.ROOT),
+                    finding.errorType(),
+                    finding.nanos());
         }
     }
 

@@ -77,6 +77,7 @@ final class Expressions {
         /** Evaluates the expression, at the expense of a budget. */
         Object run(Map<String, Object> variables, Budget budget) throws CelEvaluationException {
             Meter meter = new Meter(Meter.CALL_LIMIT);
+            long start = System.nanoTime();
             try {
                 Object value = program.trace(variables, meter);
                 if (meter.isExceeded()) {
@@ -88,6 +89,7 @@ final class Expressions {
                 throw ended ? new CelEvaluationException(Meter.EXCEEDED) : e;
             } finally {
                 budget.spend(meter.cost());
+                CelMetrics.EVALUATION.observe((System.nanoTime() - start) / 1e9);
             }
         }
 
@@ -157,6 +159,7 @@ final class Expressions {
     }
 
     private static Compiled compile(CelCompiler compiler, String expression, CelRuntime runtime) {
+        long start = System.nanoTime();
         try {
             CelAbstractSyntaxTree tree = compiler.compile(expression).getAst();
             boolean usesOldSelf = tree.getReferenceMap().values().stream()
@@ -164,6 +167,8 @@ final class Expressions {
             return new Compiled(runtime.createProgram(tree), tree, usesOldSelf);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        } finally {
+            CelMetrics.COMPILATION.observe((System.nanoTime() - start) / 1e9);
         }
     }
 

@@ -101,6 +101,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -178,6 +179,12 @@ public final class BuiltInKinds implements KindRules {
     /** Adds the rules of a kind that has its home elsewhere. */
     public BuiltInKinds withRules(String qualifiedResource, Strategy strategy) {
         strategies.put(qualifiedResource, strategy);
+        return this;
+    }
+
+    /** Puts something around every admission plugin. */
+    public BuiltInKinds withAdmission(UnaryOperator<Admission> wrapping) {
+        admission.replaceAll(wrapping);
         return this;
     }
 
