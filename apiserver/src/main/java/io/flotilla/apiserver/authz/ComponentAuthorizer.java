@@ -106,7 +106,14 @@ public final class ComponentAuthorizer implements Authorizer {
                         READ.contains(asked.verb())
                                 || asked.verb().equals("create")
                                 || asked.verb().equals("delete");
-                    case "pods/status" -> write;
+                    case "pods/status", "persistentvolumeclaims/status" -> write;
+                    case "pods/eviction" -> asked.verb().equals("create");
+                    case "csinodes" ->
+                        READ.contains(asked.verb())
+                                || asked.verb().equals("create")
+                                || ((write || asked.verb().equals("delete"))
+                                        && asked.name().equals(node));
+                    case "resourceslices" -> true;
                     case "leases" ->
                         LEASE_WRITES.contains(asked.verb())
                                 && asked.namespace().equals("kube-node-lease")
@@ -126,7 +133,6 @@ public final class ComponentAuthorizer implements Authorizer {
                             "serviceaccounts",
                             "runtimeclasses",
                             "csidrivers",
-                            "csinodes",
                             "volumeattachments",
                             "namespaces" -> READ.contains(asked.verb());
                     default -> false;

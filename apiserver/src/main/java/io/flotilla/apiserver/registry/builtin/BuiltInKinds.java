@@ -6,6 +6,7 @@ import io.flotilla.apiserver.admission.CertificateSubjectRestriction;
 import io.flotilla.apiserver.admission.DefaultClass;
 import io.flotilla.apiserver.admission.DefaultTolerationSeconds;
 import io.flotilla.apiserver.admission.LimitRanger;
+import io.flotilla.apiserver.admission.NodeRestriction;
 import io.flotilla.apiserver.admission.Priority;
 import io.flotilla.apiserver.admission.ResourceQuota;
 import io.flotilla.apiserver.admission.RuntimeClass;
@@ -121,6 +122,7 @@ public final class BuiltInKinds implements KindRules {
     private final Resources resources;
     private final Schema schema;
     private final Admission quota;
+    private final NodeRestriction nodeRestriction;
     private final ClusterSettings settings;
     private final ClusterAddresses addresses;
     private final Clock clock;
@@ -131,6 +133,7 @@ public final class BuiltInKinds implements KindRules {
         this.schema = schema;
         this.resources = new SchemaResources(schema);
         this.quota = new ResourceQuota(resources);
+        this.nodeRestriction = new NodeRestriction(resources);
         this.settings = settings;
         this.clock = clock;
         this.addresses = new ClusterAddresses(resources, settings.serviceCidr(), random);
@@ -144,6 +147,7 @@ public final class BuiltInKinds implements KindRules {
         admission.addAll(List.of(
                 new LimitRanger(resources),
                 new ServiceAccount(resources, random),
+                nodeRestriction,
                 new TaintNodesByCondition(),
                 new Priority(resources),
                 new DefaultTolerationSeconds(),
@@ -191,7 +195,7 @@ public final class BuiltInKinds implements KindRules {
     /** Lets service accounts have tokens. */
     public BuiltInKinds withTokens(ServiceAccountTokens tokens) {
         TokenRequests requests = new TokenRequests(tokens, resources);
-        handlers.put("serviceaccounts/token", requests.issue());
+        handlers.put("serviceaccounts/token", nodeRestriction.guard("token", requests.issue()));
         handlers.put("tokenreviews.authentication.k8s.io", requests.review());
         return this;
     }
@@ -274,10 +278,10 @@ public final class BuiltInKinds implements KindRules {
     private void addHandlers() {
         Binding binding = new Binding(resources.of("", "pods"));
         handlers.put("bindings", binding);
-        handlers.put("pods/binding", binding);
-        handlers.put("pods/eviction", new Eviction(resources, new PodStrategy()));
-        handlers.put("pods/ephemeralcontainers", new EphemeralContainers());
-        handlers.put("pods/resize", new Resize(quota));
+        ofPods("binding", binding);
+        ofPods("eviction", new Eviction(resources, new PodStrategy()));
+        ofPods("ephemeralcontainers", new EphemeralContainers());
+        ofPods("resize", new Resize(quota));
         handlers.put("namespaces/finalize", new NamespaceFinalize());
         handlers.put(APPROVAL, new Approval());
         Scale scale = new Scale();
@@ -285,6 +289,10 @@ public final class BuiltInKinds implements KindRules {
                 List.of("replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps")) {
             handlers.put(workload + "/scale", scale);
         }
+    }
+
+    private void ofPods(String subresource, SubresourceHandler handler) {
+        handlers.put("pods/" + subresource, nodeRestriction.guard(subresource, handler));
     }
 
     @Override

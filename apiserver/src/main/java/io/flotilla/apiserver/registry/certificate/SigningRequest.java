@@ -12,6 +12,7 @@ import java.util.Optional;
 /** The PKCS#10 request (RFC 2986) in {@code spec.request}. */
 public final class SigningRequest {
     private static final String BLOCK = "CERTIFICATE REQUEST";
+    private static final String COMMON_NAME = "2.5.4.3";
     private static final String ORGANIZATION = "2.5.4.10";
 
     private final Der info;
@@ -67,14 +68,24 @@ public final class SigningRequest {
 
     /** The organizations of the subject: the groups of a client certificate. */
     public List<String> organizations() {
-        List<String> organizations = new ArrayList<>();
+        return named(ORGANIZATION);
+    }
+
+    /** The common name of the subject, the user of a client certificate; empty for none. */
+    public String commonName() {
+        List<String> names = named(COMMON_NAME);
+        return names.isEmpty() ? "" : names.getLast();
+    }
+
+    private List<String> named(String attribute) {
+        List<String> found = new ArrayList<>();
         for (Der names : subject.parts()) {
             for (Der name : names.parts()) {
-                if (name.part(0).identifier().equals(ORGANIZATION)) {
-                    organizations.add(name.part(1).text());
+                if (name.part(0).identifier().equals(attribute)) {
+                    found.add(name.part(1).text());
                 }
             }
         }
-        return organizations;
+        return found;
     }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.admission.CertificateSubjectRestriction;
+import io.flotilla.apiserver.admission.NodeRestriction;
 import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.request.User;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -263,6 +267,35 @@ class SigningRequestTest {
         for (String fine : List.of(client + GOOD + "'", "request: '" + almighty + "'")) {
             assertThatCode(() -> restriction.validate(requests.context(""), requests.stored(spec(fine)), null))
                     .doesNotThrowAnyException();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            O=system:nodes,CN=system:node:n1 | kubernetes.io/kubelet-serving | ^^
+            O=system:nodes,CN=system:node:n2 | kubernetes.io/kubelet-serving | can only create a node CSR with CN=system:node:n1
+            O=system:nodes,CN=system:node:n2 | kubernetes.io/kube-apiserver-client-kubelet | can only create a node CSR with CN=system:node:n1
+            O=system:nodes | kubernetes.io/kubelet-serving | can only create a node CSR with CN=system:node:n1
+            CN=jane | example.com/serving | ^^
+            """)
+    void a_node_asks_for_certificates_of_its_own_name(String subject, String signer, String refusal) {
+        ObjectNode request = requests.defaulted("{spec: {request: '" + request(KEYS, KEYS, "SHA256withECDSA", subject)
+                + "', signerName: '" + signer + "'}}");
+        WriteContext context = new WriteContext(
+                requests.resource(),
+                "",
+                "",
+                new User("system:node:n1", "", List.of("system:nodes"), Map.of()),
+                false,
+                Kind.NOW,
+                requests.store,
+                _ -> {});
+        NodeRestriction plugin = new NodeRestriction(new SchemaResources(Kind.SCHEMA));
+        if (refusal.isEmpty()) {
+            assertThatCode(() -> plugin.admit(context, request, null)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> plugin.admit(context, request, null))
+                    .hasMessage("certificatesigningrequests.certificates.k8s.io \"it\" is forbidden: " + refusal);
         }
     }
 }
