@@ -227,6 +227,7 @@ final class Wiring {
             EtcdStore store,
             Authorizer authorizer,
             WebhookClient webhookClient,
+            Tracing tracing,
             AdmissionMetrics admissionMetrics,
             PrometheusMeterRegistry metrics) {
         Reviews configured = Reviews.inOrder(
@@ -236,7 +237,8 @@ final class Wiring {
                         registry,
                         webhookClient,
                         authorizer,
-                        new WebhookMetrics(metrics.getPrometheusRegistry())));
+                        new WebhookMetrics(metrics.getPrometheusRegistry()),
+                        tracing));
         Writes writes = new Writes(registry, schema, authorizer, admissionMetrics.timed(configured), Clock.systemUTC());
         return new Api(registry, cache, store, authorizer, writes);
     }

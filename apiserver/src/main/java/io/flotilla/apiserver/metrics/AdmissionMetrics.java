@@ -2,6 +2,7 @@ package io.flotilla.apiserver.metrics;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.Admission;
+import io.flotilla.apiserver.registry.Mutation;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.Reviews.Operation;
@@ -135,6 +136,11 @@ public final class AdmissionMetrics {
     }
 
     private record Steps(Review review, Operation operation, Meters meters) implements Review {
+        @Override
+        public Mutation mutation() {
+            return review.mutation();
+        }
+
         @Override
         public void mutate(ObjectNode object, @Nullable ObjectNode old, Consumer<ObjectNode> builtIn) {
             meters.time(operation, true, () -> review.mutate(object, old, builtIn));

@@ -143,7 +143,7 @@ public final class RestHandler implements RequestSink {
                 exchange.path(),
                 exchange.uri(),
                 exchange::header,
-                String.valueOf(exchange.channel().remoteAddress()),
+                exchange.channel().remoteAddress(),
                 auditId,
                 sender,
                 info.attributes()));

@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.tracing;
 
 import java.time.Instant;
+import java.util.concurrent.Callable;
 
 /** Tracing that is off. */
 final class Off implements Tracing {
@@ -35,6 +36,16 @@ final class Off implements Tracing {
     @Override
     public Work start(String name, String attribute, String value) {
         return UNTOLD;
+    }
+
+    @Override
+    public String traceparent() {
+        return "";
+    }
+
+    @Override
+    public <T> Callable<T> carried(Callable<T> work) {
+        return work;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.flotilla.apiserver.request.User;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -17,9 +18,12 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +106,7 @@ public final class OpenTelemetryTracing implements Tracing {
                 .setAttribute("http.target", incoming.uri())
                 .setAttribute("url.path", incoming.path())
                 .setAttribute("url.scheme", "https")
-                .setAttribute("client.address", incoming.client())
+                .setAttribute("client.address", address(incoming.client()))
                 .setAttribute("user_agent.original", incoming.headers().apply("user-agent"))
                 .setAttribute("audit-id", incoming.auditId());
         if (BELIEVED.stream().anyMatch(incoming.user()::isIn)) {
@@ -123,6 +127,10 @@ public final class OpenTelemetryTracing implements Tracing {
                     .end();
         }
         return new Running(span, context.makeCurrent());
+    }
+
+    private static String address(SocketAddress client) {
+        return client instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
     }
 
     /** As Kubernetes names them: by method and route, and what is no resource by its method alone. */
@@ -188,6 +196,20 @@ public final class OpenTelemetryTracing implements Tracing {
             scope.close();
             span.end();
         };
+    }
+
+    @Override
+    public String traceparent() {
+        SpanContext current = Span.current().getSpanContext();
+        return current.isSampled()
+                ? "00-" + current.getTraceId() + "-" + current.getSpanId() + "-"
+                        + current.getTraceFlags().asHex()
+                : "";
+    }
+
+    @Override
+    public <T> Callable<T> carried(Callable<T> work) {
+        return Context.current().wrap(work);
     }
 
     @Override

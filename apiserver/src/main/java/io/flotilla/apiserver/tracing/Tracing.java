@@ -2,7 +2,9 @@ package io.flotilla.apiserver.tracing;
 
 import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.request.User;
+import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,7 +44,7 @@ public interface Tracing extends AutoCloseable {
             String path,
             String uri,
             UnaryOperator<String> headers,
-            String client,
+            SocketAddress client,
             String auditId,
             User user,
             Attributes asked) {}
@@ -60,6 +62,12 @@ public interface Tracing extends AutoCloseable {
 
     /** As {@link #start}, with one thing to tell about it. */
     Work start(String name, String attribute, String value);
+
+    /** The current work as the header {@code traceparent} tells others of it; empty if it is not recorded. */
+    String traceparent();
+
+    /** The work as part of what this thread does now, whichever thread does it. */
+    <T> Callable<T> carried(Callable<T> work);
 
     /** The current work has failed. */
     void failed(RuntimeException failure);

@@ -58,10 +58,19 @@ public final class WebhookClient implements AutoCloseable {
      * @throws CallException there was none
      */
     public byte[] post(Endpoint endpoint, byte[] body, Duration timeout) throws CallException {
+        return post(endpoint, body, timeout, "");
+    }
+
+    /**
+     * As {@link #post(Endpoint, byte[], Duration)}.
+     *
+     * @param traceparent which work of which trace the call is; empty for none
+     */
+    public byte[] post(Endpoint endpoint, byte[] body, Duration timeout, String traceparent) throws CallException {
         SslContext tls = endpoint.tls();
         String failure;
         try {
-            Answer answer = exchange(endpoint, tls, body, timeout);
+            Answer answer = exchange(endpoint, tls, request(endpoint, body, traceparent), timeout);
             if (answer.code() >= 200 && answer.code() <= 206) {
                 return answer.body();
             }
@@ -77,7 +86,7 @@ public final class WebhookClient implements AutoCloseable {
         throw new CallException("Post " + Quoting.quote(endpoint.address().toString()) + ": " + failure);
     }
 
-    private Answer exchange(Endpoint endpoint, SslContext tls, byte[] body, Duration timeout)
+    private Answer exchange(Endpoint endpoint, SslContext tls, FullHttpRequest request, Duration timeout)
             throws IOException, InterruptedException, TimeoutException {
         long deadline = System.nanoTime() + timeout.toNanos();
         InetSocketAddress to = resolve(endpoint);
@@ -94,7 +103,7 @@ public final class WebhookClient implements AutoCloseable {
                                 .addLast(tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port()))
                                 .addLast(new HttpClientCodec())
                                 .addLast(new HttpObjectAggregator(LARGEST_ANSWER))
-                                .addLast(new Exchange(request(endpoint, body), answer));
+                                .addLast(new Exchange(request, answer));
                     }
                 })
                 .connect(to)
@@ -134,7 +143,7 @@ public final class WebhookClient implements AutoCloseable {
         }
     }
 
-    private static FullHttpRequest request(Endpoint endpoint, byte[] body) {
+    private static FullHttpRequest request(Endpoint endpoint, byte[] body, String traceparent) {
         URI address = endpoint.address();
         String path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
         FullHttpRequest request = new DefaultFullHttpRequest(
@@ -149,6 +158,9 @@ public final class WebhookClient implements AutoCloseable {
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
                 .set(HttpHeaderNames.CONNECTION, "close")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        if (!traceparent.isEmpty()) {
+            request.headers().set("traceparent", traceparent);
+        }
         return request;
     }
 

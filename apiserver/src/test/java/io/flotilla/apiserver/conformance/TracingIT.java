@@ -3,7 +3,9 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import io.flotilla.apiserver.webhook.WebhookServer;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
@@ -92,6 +94,7 @@ class TracingIT {
             assertThat(attribute(request, "url.path")).isEqualTo(maps);
             assertThat(attribute(request, "http.target")).isEqualTo(maps + "?fieldManager=me");
             assertThat(attribute(request, "http.response.status_code")).isEqualTo("201");
+            assertThat(attribute(request, "client.address")).isEqualTo("127.0.0.1");
             assertThat(attribute(request, "audit-id")).isEqualTo(auditId);
             Span create = named(spans, "Create");
             assertThat(create.getParentSpanId()).isEqualTo(request.getSpanId());
@@ -106,6 +109,56 @@ class TracingIT {
                         assertThat(each.getKey()).isEqualTo("service.name");
                         assertThat(each.getValue().getStringValue()).isEqualTo("apiserver");
                     });
+        }
+    }
+
+    @Test
+    void webhooksArePartOfTheTrace() throws Exception {
+        String namespace = cluster.namespace();
+        String hooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+        try (TraceCollector collector = new TraceCollector();
+                WebhookServer webhooks =
+                        new WebhookServer(cluster.certificates().context(Optional.of("kube-apiserver")))) {
+            ObjectNode configuration = Json.object("{metadata: {name: '%s'}}", namespace);
+            for (String path : List.of("/one", "/two")) {
+                webhooks.on(path, WebhookServer::allow);
+                ObjectNode hook = Json.object(
+                        "{name: '%s.example.com', sideEffects: 'None', admissionReviewVersions: ['v1'], rules: [{operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps']}], namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': '%s'}}}",
+                        path.substring(1), namespace);
+                hook.putObject("clientConfig")
+                        .put("url", webhooks.url(path))
+                        .put(
+                                "caBundle",
+                                Files.readAllBytes(cluster.certificates().authority()));
+                configuration.withArray("webhooks").add(hook);
+            }
+            try (Cluster.Another server = server(collector.endpoint(), 0)) {
+                server.client().post(hooks, configuration).expect(201);
+                server.client().get(hooks).expect(200);
+                String maps = "/api/v1/namespaces/" + namespace + "/configmaps";
+                server.client()
+                        .post(maps, Json.object("{metadata: {name: 'a'}}"), "traceparent", TRACED)
+                        .expect(201);
+                server.client()
+                        .post(maps, Json.object("{metadata: {name: 'b'}}"))
+                        .expect(201);
+                server.client().delete(hooks + "/" + namespace).expect(200);
+                server.client().get(hooks).expect(200);
+            }
+
+            Span create = named(collector.spans(), "Create");
+            List<Span> calls = collector.spans().stream()
+                    .filter(each -> each.getName().equals("Call validating webhook"))
+                    .toList();
+            assertThat(calls)
+                    .extracting(each -> attribute(each, "webhook"))
+                    .containsExactlyInAnyOrder("one.example.com", "two.example.com");
+            assertThat(calls).extracting(Span::getParentSpanId).containsOnly(create.getSpanId());
+            assertThat(webhooks.traceparents().subList(0, 2))
+                    .containsExactlyInAnyOrderElementsOf(calls.stream()
+                            .map(each -> "00-" + TRACE + "-" + id(each.getSpanId()) + "-01")
+                            .toList());
+            assertThat(webhooks.traceparents().subList(2, 4)).containsOnly("null");
         }
     }
 

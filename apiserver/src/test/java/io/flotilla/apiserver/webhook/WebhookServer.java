@@ -29,6 +29,7 @@ public final class WebhookServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, List<JsonNode>> asked = new ConcurrentHashMap<>();
     private final List<String> queries = new CopyOnWriteArrayList<>();
+    private final List<String> traceparents = new CopyOnWriteArrayList<>();
 
     public WebhookServer(SSLContext tls) throws IOException {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -61,6 +62,7 @@ public final class WebhookServer implements AutoCloseable {
         try (exchange) {
             JsonNode review = MAPPER.readTree(exchange.getRequestBody().readAllBytes());
             queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
+            traceparents.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
             asked.get(path).add(review);
             byte[] body = webhook.apply(review).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -78,6 +80,11 @@ public final class WebhookServer implements AutoCloseable {
 
     public List<String> queries() {
         return queries;
+    }
+
+    /** The header of each request; {@code null} where it had none. */
+    public List<String> traceparents() {
+        return traceparents;
     }
 
     public static String allow(JsonNode review) {

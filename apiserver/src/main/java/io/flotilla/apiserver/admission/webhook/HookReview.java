@@ -15,6 +15,7 @@ import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.Quoting;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.apiserver.webhook.CallException;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class HookReview implements Review {
     private final WebhookClient client;
     private final Authorizer authorizer;
     private final WebhookMetrics metrics;
+    private final Tracing tracing;
 
     HookReview(
             Write write,
@@ -53,7 +55,9 @@ final class HookReview implements Review {
             Namespaces namespaces,
             WebhookClient client,
             Authorizer authorizer,
-            WebhookMetrics metrics) {
+            WebhookMetrics metrics,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.authorizer = authorizer;
         this.write = write;
         this.mutating = mutating;
@@ -149,7 +153,7 @@ final class HookReview implements Review {
             return;
         }
         List<Callable<Outcome>> questions = new ArrayList<>(validating.size());
-        validating.forEach(each -> questions.add(() -> ask(each, object, old)));
+        validating.forEach(each -> questions.add(tracing.carried(() -> ask(each, object, old))));
         List<Future<Outcome>> answers;
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("webhook-", 0).factory())) {
@@ -237,8 +241,9 @@ final class HookReview implements Review {
     private Outcome call(Hook hook, byte[] question, String uid) {
         WebhookMetrics.Call call = new WebhookMetrics.Call(
                 hook.name(), hook.mutating(), write.operation().name());
+        String work = hook.mutating() ? "Call mutating webhook" : "Call validating webhook";
         long start = System.nanoTime();
-        try {
+        try (Tracing.Work _ = tracing.start(work, "webhook", hook.name())) {
             Verdict verdict = ReviewMessage.read(post(hook, question), hook, uid);
             int code = verdict.allowed() ? 200 : verdict.denial(hook.name()).code();
             metrics.answered(call, System.nanoTime() - start, verdict.allowed(), code);
@@ -256,7 +261,7 @@ final class HookReview implements Review {
             throw new CallException("could not get REST client: " + e.getMessage());
         }
         try {
-            return client.post(hook.endpoint(), question, hook.timeout());
+            return client.post(hook.endpoint(), question, hook.timeout(), tracing.traceparent());
         } catch (CallException e) {
             throw new CallException("failed to call webhook: " + e.getMessage());
         }

@@ -12,6 +12,7 @@ import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,16 @@ public final class Webhooks implements Reviews {
     private final WebhookClient client;
     private final Authorizer authorizer;
     private final WebhookMetrics metrics;
+    private final Tracing tracing;
 
     public Webhooks(
-            Schema schema, Registry registry, WebhookClient client, Authorizer authorizer, WebhookMetrics metrics) {
+            Schema schema,
+            Registry registry,
+            WebhookClient client,
+            Authorizer authorizer,
+            WebhookMetrics metrics,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.authorizer = authorizer;
         this.mutating = new Configured<>(registry, "mutatingwebhookconfigurations", each -> hooks(each, true));
         this.validating = new Configured<>(registry, "validatingwebhookconfigurations", each -> hooks(each, false));
@@ -64,7 +72,7 @@ public final class Webhooks implements Reviews {
         List<Invocation> last = matching(validatingNow, place, equivalents);
         return first.isEmpty() && last.isEmpty()
                 ? Review.NONE
-                : new HookReview(write, first, last, forms, namespaces, client, authorizer, metrics);
+                : new HookReview(write, first, last, forms, namespaces, client, authorizer, metrics, tracing);
     }
 
     private static List<Invocation> matching(List<Hook> hooks, Place place, List<ResourceInfo> equivalents) {
