@@ -2,6 +2,7 @@ package io.flotilla.apiserver;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.flotilla.apiserver.authn.RequestHeaders;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.extension.aggregation.FrontProxy;
 import java.io.IOException;
@@ -32,8 +33,8 @@ public final class AggregationFlags {
     @Option(
             names = "--requestheader-client-ca-file",
             paramLabel = "FILE",
-            description = "CA of that certificate, published for extension servers to trust"
-                    + " whom a client so certified names in headers.")
+            description = "CA of front proxies: whom a client so certified names in headers is believed,"
+                    + " here and by extension servers.")
     private @Nullable Path requestHeaderClientCaFile;
 
     @Option(
@@ -42,6 +43,58 @@ public final class AggregationFlags {
             paramLabel = "NAME",
             description = "Common names of certificates of that CA which are so trusted; none for any.")
     private List<String> requestHeaderAllowedNames = List.of();
+
+    @Option(
+            names = "--requestheader-username-headers",
+            split = ",",
+            paramLabel = "HEADER",
+            description = "Headers in which front proxies name the user; the first that is sent counts.")
+    private List<String> userHeaders = RequestHeaders.STANDARD.userHeaders();
+
+    @Option(
+            names = "--requestheader-uid-headers",
+            split = ",",
+            paramLabel = "HEADER",
+            description = "Headers in which front proxies tell the user's uid; the first that is sent counts.")
+    private List<String> uidHeaders = RequestHeaders.STANDARD.uidHeaders();
+
+    @Option(
+            names = "--requestheader-group-headers",
+            split = ",",
+            paramLabel = "HEADER",
+            description = "Headers in which front proxies tell the user's groups.")
+    private List<String> groupHeaders = RequestHeaders.STANDARD.groupHeaders();
+
+    @Option(
+            names = "--requestheader-extra-headers-prefix",
+            split = ",",
+            paramLabel = "PREFIX",
+            description = "What headers begin with in which front proxies tell the user's extra claims.")
+    private List<String> extraPrefixes = RequestHeaders.STANDARD.extraPrefixes();
+
+    /** In which headers front proxies name users. */
+    RequestHeaders requestHeaders() {
+        checkNames("requestheader-username-headers", userHeaders);
+        checkNames("requestheader-uid-headers", uidHeaders);
+        checkNames("requestheader-group-headers", groupHeaders);
+        checkNames("requestheader-extra-headers-prefix", extraPrefixes);
+        return new RequestHeaders(userHeaders, uidHeaders, groupHeaders, extraPrefixes);
+    }
+
+    private static void checkNames(String flag, List<String> names) {
+        if (names.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("empty value in \"" + flag + "\"");
+        }
+    }
+
+    Optional<Path> requestHeaderClientCa() {
+        return Optional.ofNullable(requestHeaderClientCaFile);
+    }
+
+    List<String> requestHeaderAllowedNames() {
+        checkNames("requestheader-allowed-names", requestHeaderAllowedNames);
+        return requestHeaderAllowedNames;
+    }
 
     /** How this server shows itself. */
     FrontProxy frontProxy() {
@@ -55,10 +108,10 @@ public final class AggregationFlags {
         if (requestHeaderClientCaFile != null) {
             data.put("requestheader-client-ca-file", read("--requestheader-client-ca-file", requestHeaderClientCaFile));
             data.put("requestheader-allowed-names", list(requestHeaderAllowedNames));
-            data.put("requestheader-username-headers", list(List.of("X-Remote-User")));
-            data.put("requestheader-uid-headers", list(List.of("X-Remote-Uid")));
-            data.put("requestheader-group-headers", list(List.of("X-Remote-Group")));
-            data.put("requestheader-extra-headers-prefix", list(List.of("X-Remote-Extra-")));
+            data.put("requestheader-username-headers", list(userHeaders));
+            data.put("requestheader-uid-headers", list(uidHeaders));
+            data.put("requestheader-group-headers", list(groupHeaders));
+            data.put("requestheader-extra-headers-prefix", list(extraPrefixes));
         }
         return data;
     }

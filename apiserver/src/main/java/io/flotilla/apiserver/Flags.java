@@ -202,7 +202,13 @@ public final class Flags {
 
     RestServer.Config rest() {
         return new RestServer.Config(
-                bindAddress, port("--secure-port", securePort), tlsCertFile(), tlsPrivateKeyFile(), clientCaFile());
+                bindAddress,
+                port("--secure-port", securePort),
+                tlsCertFile(),
+                tlsPrivateKeyFile(),
+                clientCaFile(),
+                aggregation.requestHeaderClientCa(),
+                aggregation.requestHeaderAllowedNames());
     }
 
     String bindAddress() {

@@ -57,6 +57,7 @@ import io.flotilla.apiserver.rest.RestHandler;
 import io.flotilla.apiserver.rest.RestServer;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.storage.Compactor;
+import io.flotilla.apiserver.storage.EtcdMembers;
 import io.flotilla.apiserver.storage.EtcdStore;
 import io.flotilla.apiserver.table.Tables;
 import io.flotilla.apiserver.tracing.Traced;
@@ -178,6 +179,7 @@ final class Wiring {
                 .withRules("validatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
                 .withRules("mutatingadmissionpolicies.admissionregistration.k8s.io", new MutatingPolicyRules())
                 .withRules("validatingadmissionpolicies.admissionregistration.k8s.io", new ValidatingPolicyRules())
+                .withComponents(() -> EtcdMembers.troubles(flags.etcd()))
                 .withReviews(authorizer::get);
     }
 
@@ -209,9 +211,11 @@ final class Wiring {
     }
 
     @Singleton
-    Authenticator authenticator(Registry registry, ServiceAccountTokens tokens) {
-        return new Authenticator(new RememberedTokens(
-                new TokenRequests(tokens, registry).authenticator(registry.objects()), System::nanoTime));
+    Authenticator authenticator(Main main, Registry registry, ServiceAccountTokens tokens) {
+        return new Authenticator(
+                new RememberedTokens(
+                        new TokenRequests(tokens, registry).authenticator(registry.objects()), System::nanoTime),
+                main.flags().aggregation().requestHeaders());
     }
 
     @Singleton

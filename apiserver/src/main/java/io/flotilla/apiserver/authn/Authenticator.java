@@ -10,6 +10,7 @@ public final class Authenticator {
     private static final String BEARER = "Bearer ";
 
     private final TokenAuthenticator tokens;
+    private final RequestHeaders headers;
 
     /** Checks bearer tokens. */
     @FunctionalInterface
@@ -18,8 +19,23 @@ public final class Authenticator {
         Optional<User> authenticate(String token);
     }
 
-    public Authenticator(TokenAuthenticator tokens) {
+    /** @param headers in which front proxies name users */
+    public Authenticator(TokenAuthenticator tokens, RequestHeaders headers) {
         this.tokens = tokens;
+        this.headers = headers;
+    }
+
+    /** As {@link #authenticate(Optional, String)}, of a client that may be a proxy for the user whom headers name. */
+    public Optional<User> authenticate(Optional<Peer> peer, String authorization, RequestHeaders.Sent sent) {
+        Optional<User> named = peer.filter(Peer::isFrontProxy).flatMap(_ -> headers.user(sent));
+        if (named.isPresent()) {
+            return named;
+        }
+        Optional<X509Certificate> certified = peer.filter(Peer::isUser).map(Peer::certificate);
+        if (peer.isPresent() && certified.isEmpty() && authorization.isEmpty()) {
+            throw StatusException.unauthorized();
+        }
+        return authenticate(certified, authorization);
     }
 
     /**

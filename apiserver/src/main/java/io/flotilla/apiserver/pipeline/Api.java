@@ -70,6 +70,12 @@ public final class Api {
         return list(caller, target, query, "list");
     }
 
+    /** All objects of a resource whose objects are not kept. */
+    public List<ObjectNode> listMade(Caller caller, Target target) {
+        authorize(caller.user(), target.attributes("list"));
+        return writes.handler(target).list(writes.context(caller, target, false));
+    }
+
     /** What the deletion of a collection is about: who may delete it need not be allowed to list it. */
     public Listing listToDelete(Caller caller, Target target, ListQuery query) {
         return list(caller, target, query, "deletecollection");

@@ -2,6 +2,7 @@ package io.flotilla.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.StatusException;
+import java.util.List;
 
 /**
  * A subresource that is more than another view on writing the object (those are the business of a {@link Strategy}):
@@ -17,6 +18,11 @@ public interface SubresourceHandler {
     /** Answers GET. */
     default ObjectNode read(WriteContext context) {
         throw StatusException.methodNotSupported(context.resource(), "get");
+    }
+
+    /** Answers GET of all; for resources whose objects are not kept. */
+    default List<ObjectNode> list(WriteContext context) {
+        throw StatusException.methodNotSupported(context.resource(), "list");
     }
 
     /** Answers POST; the answer's code is 201. */

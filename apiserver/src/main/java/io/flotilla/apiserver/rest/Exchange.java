@@ -1,10 +1,10 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.authn.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ abstract class Exchange {
     private final String path;
     private final Query query;
     private final Body body;
-    private final Optional<X509Certificate> peer;
+    private final Optional<Peer> peer;
     private volatile int code;
     private volatile long deadline;
     private volatile long sent;
@@ -35,7 +35,7 @@ abstract class Exchange {
         static final Body NONE = new Body(new byte[0], false);
     }
 
-    Exchange(String method, String path, Query query, Body body, Optional<X509Certificate> peer) {
+    Exchange(String method, String path, Query query, Body body, Optional<Peer> peer) {
         this.method = method;
         this.path = path;
         this.query = query;
@@ -79,7 +79,7 @@ abstract class Exchange {
     }
 
     /** The client's certificate, if it showed one; the CA has been checked. */
-    final Optional<X509Certificate> peer() {
+    final Optional<Peer> peer() {
         return peer;
     }
 

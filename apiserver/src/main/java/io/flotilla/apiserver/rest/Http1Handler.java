@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.authn.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
@@ -23,7 +24,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     private static final int MAX_AHEAD = 16;
 
     private final RequestSink sink;
-    private final Optional<X509Certificate> peer;
+    private final Optional<Peer> peer;
     private final Deque<Http1Exchange> waiting = new ArrayDeque<>();
     private boolean busy;
     private @Nullable HttpRequest head;
@@ -46,7 +46,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     private boolean refused;
     private @Nullable BodyStream stream;
 
-    Http1Handler(RequestSink sink, Optional<X509Certificate> peer) {
+    Http1Handler(RequestSink sink, Optional<Peer> peer) {
         this.sink = sink;
         this.peer = peer;
     }

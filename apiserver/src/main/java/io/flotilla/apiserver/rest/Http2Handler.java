@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.authn.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
@@ -14,7 +15,6 @@ import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 stream: collects a request, hands it on, and frames its answer. */
 final class Http2Handler extends ChannelInboundHandlerAdapter {
     private final RequestSink sink;
-    private final Optional<X509Certificate> peer;
+    private final Optional<Peer> peer;
     private @Nullable Http2Headers head;
     private @Nullable CompositeByteBuf body;
     private boolean tooLarge;
     private boolean dispatched;
     private @Nullable BodyStream stream;
 
-    Http2Handler(RequestSink sink, Optional<X509Certificate> peer) {
+    Http2Handler(RequestSink sink, Optional<Peer> peer) {
         this.sink = sink;
         this.peer = peer;
     }

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.CachedObject;
@@ -12,9 +13,11 @@ import io.flotilla.apiserver.pipeline.Listing;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.StatusException;
+import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.table.TableForm;
 import io.flotilla.apiserver.table.Tables;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +152,30 @@ final class Representations {
         }
         byte[] json = jsonList(listing, accepted, rows).whole();
         return encode(StoredForm.parse(json), accepted.encoding(), false);
+    }
+
+    /** All objects of a resource whose objects are not kept, or a table of some of them. */
+    ObjectNode made(
+            ResourceInfo resource, List<ObjectNode> items, Negotiation.Accepted accepted, TableForm.Include rows) {
+        if (accepted.form() == Negotiation.Form.TABLE) {
+            TableForm form = new TableForm(accepted.version(), rows);
+            ByteArrayOutputStream table = new ByteArrayOutputStream();
+            table.writeBytes(tables.open(resource, form, JsonNodeFactory.instance.objectNode(), true));
+            for (int i = 0; i < items.size(); i++) {
+                table.writeBytes(i == 0 ? new byte[0] : new byte[] {','});
+                table.writeBytes(tables.row(resource, form, items.get(i)));
+            }
+            table.writeBytes(Tables.CLOSE);
+            return StoredForm.parse(table.toByteArray());
+        }
+        ObjectNode list = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", resource.kind() + "List")
+                .put("apiVersion", resource.apiVersion());
+        list.putObject("metadata");
+        ArrayNode array = list.putArray("items");
+        items.forEach(each -> array.add(each.without(List.of("kind", "apiVersion"))));
+        return list;
     }
 
     /** Items of a list carry neither kind nor apiVersion, but for those of custom resources. */

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.authz.Attributes;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.cache.Watcher;
@@ -13,6 +14,7 @@ import io.flotilla.apiserver.pipeline.ListQuery;
 import io.flotilla.apiserver.pipeline.Listing;
 import io.flotilla.apiserver.pipeline.PatchType;
 import io.flotilla.apiserver.pipeline.Target;
+import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.Encoding;
@@ -210,11 +212,29 @@ public final class ResourceRequests {
     }
 
     private void read(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {
-        if (target.name().isEmpty()) {
+        if (!target.name().isEmpty()) {
+            Answer answer = api.get(caller, target, exchange.query().get("resourceVersion"));
+            boolean asTable = accepted.form() == Negotiation.Form.TABLE
+                    && target.subresource().isEmpty();
+            answer(
+                    exchange,
+                    accepted,
+                    asTable && answer instanceof Answer.Made(int code, ObjectNode object)
+                            ? new Answer.Made(code, made(exchange, target, List.of(object), accepted))
+                            : answer);
+        } else if (Registry.isStored(target.resource())
+                || schema.custom(target.resource()).isPresent()) {
             list(exchange, caller, target, accepted);
         } else {
-            answer(exchange, accepted, api.get(caller, target, exchange.query().get("resourceVersion")));
+            answer(
+                    exchange,
+                    accepted,
+                    new Answer.Made(200, made(exchange, target, api.listMade(caller, target), accepted)));
         }
+    }
+
+    private ObjectNode made(Exchange exchange, Target target, List<ObjectNode> objects, Negotiation.Accepted accepted) {
+        return representations.made(target.resource(), objects, accepted, rows(exchange, accepted));
     }
 
     /** A Status in the encoding that the client accepts; in JSON for those who accept nothing that we have. */

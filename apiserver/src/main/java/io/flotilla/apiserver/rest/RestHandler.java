@@ -245,7 +245,8 @@ public final class RestHandler implements RequestSink {
     }
 
     private User authenticate(Exchange exchange) {
-        Optional<User> user = authenticator.authenticate(exchange.peer(), exchange.header("authorization"));
+        Optional<User> user =
+                authenticator.authenticate(exchange.peer(), exchange.header("authorization"), exchange::forEachHeader);
         if (user.isPresent()) {
             return user.get();
         }

@@ -1,5 +1,7 @@
 package io.flotilla.apiserver.rest;
 
+import io.flotilla.apiserver.authn.Peer;
+import io.flotilla.apiserver.authn.PeerAuthorities;
 import io.flotilla.machinery.tls.PemFiles;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -34,7 +36,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -57,8 +59,17 @@ public final class RestServer implements AutoCloseable {
      * Where and as whom the server listens.
      *
      * @param port 0 for any free one
+     * @param frontProxyCa certifies those who name users in headers
+     * @param frontProxyNames common names of these; none for any
      */
-    public record Config(String bindAddress, int port, Path certificate, Path key, Path clientCa) {}
+    public record Config(
+            String bindAddress,
+            int port,
+            Path certificate,
+            Path key,
+            Path clientCa,
+            Optional<Path> frontProxyCa,
+            List<String> frontProxyNames) {}
 
     public RestServer(Config config, RestHandler handler) {
         this.config = config;
@@ -71,7 +82,8 @@ public final class RestServer implements AutoCloseable {
 
     /** Listens; fails with a sentence that names what is wrong. */
     public void start() throws IOException {
-        SslContext tls = tls();
+        PeerAuthorities authorities = authorities();
+        SslContext tls = tls(authorities);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -85,7 +97,7 @@ public final class RestServer implements AutoCloseable {
                         connections.add(channel);
                         channel.pipeline()
                                 .addLast(tls.newHandler(channel.alloc()))
-                                .addLast(new Negotiated());
+                                .addLast(new Negotiated(authorities));
                     }
                 });
         try {
@@ -108,10 +120,24 @@ public final class RestServer implements AutoCloseable {
         return ((InetSocketAddress) listener.orElseThrow().localAddress()).getPort();
     }
 
-    private SslContext tls() throws IOException {
+    private PeerAuthorities authorities() throws IOException {
+        try {
+            return new PeerAuthorities(config.clientCa(), config.frontProxyCa(), config.frontProxyNames());
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot read --client-ca-file=" + config.clientCa()
+                            + config.frontProxyCa()
+                                    .map(file -> " and --requestheader-client-ca-file=" + file)
+                                    .orElse("")
+                            + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private SslContext tls(PeerAuthorities authorities) throws IOException {
         try {
             return SslContextBuilder.forServer(PemFiles.keyManager(config.certificate(), config.key()))
-                    .trustManager(config.clientCa().toFile())
+                    .trustManager(authorities.certificates())
                     .clientAuth(ClientAuth.OPTIONAL)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
@@ -122,8 +148,8 @@ public final class RestServer implements AutoCloseable {
                     .build();
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "cannot serve TLS with --tls-cert-file=" + config.certificate() + ", --tls-private-key-file="
-                            + config.key() + " and --client-ca-file=" + config.clientCa() + ": " + e.getMessage(),
+                    "cannot serve TLS with --tls-cert-file=" + config.certificate() + " and --tls-private-key-file="
+                            + config.key() + ": " + e.getMessage(),
                     e);
         }
     }
@@ -156,13 +182,16 @@ public final class RestServer implements AutoCloseable {
     }
 
     private final class Negotiated extends ApplicationProtocolNegotiationHandler {
-        Negotiated() {
+        private final PeerAuthorities authorities;
+
+        Negotiated(PeerAuthorities authorities) {
             super(ApplicationProtocolNames.HTTP_1_1);
+            this.authorities = authorities;
         }
 
         @Override
         protected void configurePipeline(ChannelHandlerContext context, String protocol) {
-            Optional<X509Certificate> peer = peer(context.pipeline().get(SslHandler.class));
+            Optional<Peer> peer = peer(context.pipeline().get(SslHandler.class));
             if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
                 Http2Settings settings = Http2Settings.defaultSettings()
                         .maxConcurrentStreams(MAX_STREAMS)
@@ -199,9 +228,9 @@ public final class RestServer implements AutoCloseable {
             Sending.close(context.channel());
         }
 
-        private static Optional<X509Certificate> peer(SslHandler tls) {
+        private Optional<Peer> peer(SslHandler tls) {
             try {
-                return Optional.of((X509Certificate) tls.engine().getSession().getPeerCertificates()[0]);
+                return Optional.of(authorities.peer(tls.engine().getSession().getPeerCertificates()));
             } catch (SSLPeerUnverifiedException e) {
                 return Optional.empty();
             }

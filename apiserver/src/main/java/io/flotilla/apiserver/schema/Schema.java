@@ -3,6 +3,7 @@ package io.flotilla.apiserver.schema;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,10 @@ public final class Schema {
     private Schema(Clock clock, boolean legacy) {
         types = TypeTable.load();
         resources = new ResourceTable(types);
-        deprecations = legacy ? LegacyResources.addTo(resources, types) : Map.of();
+        deprecations = new HashMap<>(legacy ? LegacyResources.addTo(resources, types) : Map.of());
+        resource("", "v1", "componentstatuses")
+                .ifPresent(each ->
+                        deprecations.put(each, new Deprecation("v1 ComponentStatus is deprecated in v1.19+", "")));
         normalizer = new Normalizer(types);
         defaults = new Defaults(clock);
     }

@@ -80,9 +80,7 @@ class DiscoveryIT {
                                 .anyMatch(verb -> verb.asText().equals("list"));
                         String path = base + resource.path("resource").asText();
                         int code = admin.get(path + "?limit=1").code();
-                        // Told of as clients expect, but deprecated since 1.19 and not served.
-                        boolean dropped = path.equals("/api/v1/componentstatuses");
-                        if (code != (listed && !dropped ? 200 : 405)) {
+                        if (code != (listed ? 200 : 405)) {
                             wrong.add(path + " " + code);
                         }
                     }

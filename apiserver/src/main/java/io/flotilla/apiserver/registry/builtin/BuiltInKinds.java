@@ -36,6 +36,7 @@ import io.flotilla.apiserver.registry.batch.JobStrategy;
 import io.flotilla.apiserver.registry.certificate.Approval;
 import io.flotilla.apiserver.registry.certificate.SigningRequestStrategy;
 import io.flotilla.apiserver.registry.coordination.LeaseStrategy;
+import io.flotilla.apiserver.registry.core.ComponentStatuses;
 import io.flotilla.apiserver.registry.core.ConfigMapStrategy;
 import io.flotilla.apiserver.registry.core.EndpointsStrategy;
 import io.flotilla.apiserver.registry.core.EventConversion;
@@ -189,6 +190,12 @@ public final class BuiltInKinds implements KindRules {
     /** Puts something around every admission plugin. */
     public BuiltInKinds withAdmission(UnaryOperator<Admission> wrapping) {
         admission.replaceAll(wrapping);
+        return this;
+    }
+
+    /** Lets clients ask how the control plane is; the members of etcd are asked for what is wrong with them. */
+    public BuiltInKinds withComponents(Supplier<Map<String, Optional<String>>> stores) {
+        handlers.put("componentstatuses", new ComponentStatuses(resources, stores));
         return this;
     }
 
