@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Resources in versions that Kubernetes once served: as the present version's, but for their types, and without what would
- * get in the way of it: subresources but the status, short names, categories.
+ * get in the way of it: subresources but status and scale, short names, categories.
  */
 final class LegacyResources {
     private static final List<Legacy> ALL = List.of(
@@ -80,6 +80,10 @@ final class LegacyResources {
                 .map(types::get)
                 .orElse(present.type());
         Map<String, SubresourceInfo> subresources = new LinkedHashMap<>();
+        SubresourceInfo scale = present.subresources().get("scale");
+        if (scale != null) {
+            subresources.put("scale", scale);
+        }
         SubresourceInfo status = present.subresources().get("status");
         if (status != null) {
             subresources.put(

@@ -86,15 +86,37 @@ class LegacyApisIT {
                         "daemonsets",
                         "daemonsets/status",
                         "deployments",
+                        "deployments/scale",
                         "deployments/status",
                         "ingresses",
                         "ingresses/status",
                         "replicasets",
+                        "replicasets/scale",
                         "replicasets/status");
         assertThat(server.get("/openapi/v3").json().path("paths").has("apis/extensions/v1beta1"))
                 .isTrue();
         server.get("/openapi/v3/apis/extensions/v1beta1").expect(200);
         server.get("/openapi/v2").expect(200);
+    }
+
+    @Test
+    void workloadsAreScaled() throws Exception {
+        create("extensions/v1beta1", "deployments", "Deployment", TEMPLATE);
+        create("apps/v1beta1", "statefulsets", "StatefulSet", "serviceName: 'web', " + TEMPLATE);
+        for (String each : List.of(
+                path("extensions/v1beta1", "deployments"),
+                path("apps/v1beta2", "deployments"),
+                path("apps/v1beta1", "statefulsets"))) {
+            String scale = each + "/web/scale";
+            assertThat(server.patch(scale, Rest.MERGE_PATCH, "{spec: {replicas: 3}}")
+                            .expect(200)
+                            .at("/apiVersion"))
+                    .isEqualTo("autoscaling/v1");
+            assertThat(server.get(scale).expect(200).at("/spec/replicas")).isEqualTo("3");
+            server.patch(scale, Rest.MERGE_PATCH, "{spec: {replicas: -1}}").expect(422);
+        }
+        assertThat(present("apps/v1", "deployments").at("/spec/replicas").asInt())
+                .isEqualTo(3);
     }
 
     @Test

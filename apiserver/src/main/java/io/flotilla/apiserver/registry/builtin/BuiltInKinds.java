@@ -292,8 +292,13 @@ public final class BuiltInKinds implements KindRules {
         handlers.put("namespaces/finalize", new NamespaceFinalize());
         handlers.put(APPROVAL, new Approval());
         Scale scale = new Scale();
-        for (String workload :
-                List.of("replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps")) {
+        for (String workload : List.of(
+                "replicationcontrollers",
+                "deployments.apps",
+                "replicasets.apps",
+                "statefulsets.apps",
+                "deployments.extensions",
+                "replicasets.extensions")) {
             handlers.put(workload + "/scale", scale);
         }
     }
