@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
  * @param resources as aggregated discovery shows them; not to be changed
  * @param current whether the other server says the same now
  * @param openApi path at which its description is had, with the hash of it; empty if there is none
+ * @param description all that the other server describes in the form of OpenAPI v2
  */
 public record RemoteVersion(
         String group,
@@ -18,7 +19,8 @@ public record RemoteVersion(
         int versionPriority,
         ArrayNode resources,
         boolean current,
-        String openApi) {
+        String openApi,
+        Description description) {
 
     /** Group and version as OpenAPI's index names them. */
     public String path() {

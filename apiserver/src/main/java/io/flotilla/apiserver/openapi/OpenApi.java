@@ -34,6 +34,8 @@ public final class OpenApi {
     /** Part of every hash: advance it with each change of how documents are written, as clients keep them by hash. */
     private static final String FORM = "3";
 
+    private static final String PROTOBUF = " protobuf";
+
     private final Schema schema;
     private final String tableHash;
     private volatile State state;
@@ -114,19 +116,32 @@ public final class OpenApi {
                 : Optional.of(kept(path, () -> new Document(JsonCodec.encode(v3(resources)), "application/json")));
     }
 
-    /** {@code /openapi/v2}, as protobuf if that is what the client asks for first. */
-    public Document v2(String accept) {
+    /**
+     * {@code /openapi/v2}, as protobuf if that is what the client asks for first.
+     *
+     * @param remote what other servers serve in this one's name
+     */
+    public Document v2(String accept, List<RemoteVersion> remote) {
+        StringBuilder kept = new StringBuilder("v2");
+        remote.forEach(each -> kept.append(' ')
+                .append(each.path())
+                .append(' ')
+                .append(each.description().hash()));
+        String key = kept.toString();
+        state().documents()
+                .keySet()
+                .removeIf(each -> each.startsWith("v2") && !each.equals(key) && !each.equals(key + PROTOBUF));
         for (String clause : accept.split(",")) {
             String media = clause.split(";", -1)[0].strip();
             if (media.equals(V2_PROTOBUF)
                     || media.equals("application/com.github.proto-openapi.spec.v2@v1.0+protobuf")) {
-                return kept("v2 protobuf", () -> new Document(GnosticV2.encode(v2()), V2_PROTOBUF));
+                return kept(key + PROTOBUF, () -> new Document(GnosticV2.encode(v2(remote)), V2_PROTOBUF));
             }
             if (media.equals("application/json") || media.equals("*/*") || media.equals("application/*")) {
                 break;
             }
         }
-        return kept("v2", () -> new Document(JsonCodec.encode(v2()), "application/json"));
+        return kept(key, () -> new Document(JsonCodec.encode(v2(remote)), "application/json"));
     }
 
     private Document kept(String key, Supplier<Document> build) {
@@ -153,7 +168,7 @@ public final class OpenApi {
         return root;
     }
 
-    private ObjectNode v2() {
+    private ObjectNode v2(List<RemoteVersion> remote) {
         Definitions definitions = new Definitions(Definitions.Form.V2, Descriptions.load(), kinds()::of, schema);
         Paths paths = new Paths(Definitions.Form.V2, definitions, schema);
         state().groupVersions().values().forEach(resources -> resources.forEach(paths::add));
@@ -162,6 +177,7 @@ public final class OpenApi {
         root.set("info", info());
         root.set("paths", paths.tree());
         root.set("definitions", definitions.tree());
+        remote.forEach(each -> RemoteDescription.merge(root, each));
         return root;
     }
 

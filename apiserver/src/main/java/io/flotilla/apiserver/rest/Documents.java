@@ -88,7 +88,7 @@ public final class Documents {
             case "/metrics" -> metrics(exchange, metrics.scrape());
             case "/metrics/slis" -> metrics(exchange, slis.scrape());
             case "/api" -> document(exchange, discovery.api(exchange.header("accept"), address.get()));
-            case "/openapi/v2" -> document(exchange, openApi.v2(exchange.header("accept")));
+            case "/openapi/v2" -> document(exchange, openApi.v2(exchange.header("accept"), discovery.remote()));
             case "/openapi/v3" -> document(exchange, openApi.v3Index(discovery.remote()));
             case "/apis" -> document(exchange, discovery.apis(exchange.header("accept")));
             default -> {

@@ -264,6 +264,13 @@ class AggregationIT {
                 .asText();
         assertThat(described).isEqualTo("/openapi/v3/apis/" + group + "/v1?hash=F00D");
         assertThat(admin.get(described).at("/info/title")).isEqualTo("Fish");
+
+        JsonNode whole = admin.get("/openapi/v2").expect(200).json();
+        assertThat(whole.path("paths").has("/apis/" + group + "/v1/fish")).isTrue();
+        assertThat(whole.path("paths").has("/api/v1/pods")).isTrue();
+        assertThat(whole.path("paths").has("/apis/other/v1/fish")).isFalse();
+        assertThat(whole.at("/definitions/v1.Fish/properties/pod/$ref").asText())
+                .isEqualTo("#/definitions/io.k8s.api.core.v1.Pod_v2");
     }
 
     private JsonNode version(Reply aggregated) {

@@ -89,6 +89,8 @@ final class ExtensionServer implements AutoCloseable {
                         200,
                         "{'paths':{'apis/%s/v1':{'serverRelativeURL':'/openapi/v3/apis/%s/v1?hash=F00D'}}}"
                                 .formatted(group, group));
+            } else if (path.equals("/openapi/v2")) {
+                respond(exchange, 200, description());
             } else if (path.startsWith("/openapi/v3/")) {
                 respond(exchange, 200, "{'openapi':'3.0.0','info':{'title':'Fish'}}");
             } else if (query.contains("watch=true")) {
@@ -114,6 +116,18 @@ final class ExtensionServer implements AutoCloseable {
         } catch (SSLPeerUnverifiedException e) {
             return "";
         }
+    }
+
+    /** Its own group and another one, with a definition of a name that the cluster has for something else. */
+    private String description() {
+        return ("{'swagger':'2.0','paths':{"
+                        + "'/apis/%s/v1/fish':{'get':{'responses':{'200':{'description':'OK','schema':{'$ref':'#/definitions/v1.Fish'}}}}},"
+                        + "'/apis/other/v1/fish':{'get':{'responses':{'200':{'description':'OK','schema':{'$ref':'#/definitions/v1.Other'}}}}}},"
+                        + "'definitions':{'v1.Fish':{'type':'object','properties':{"
+                        + "'pod':{'$ref':'#/definitions/io.k8s.api.core.v1.Pod'}}},"
+                        + "'io.k8s.api.core.v1.Pod':{'type':'object','description':'of whales'},"
+                        + "'v1.Other':{'type':'object'}}}")
+                .formatted(group);
     }
 
     private String fish(String name) {

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DescriptionsTest {
     private static final int MAX_LENGTH = 140;
     private static final String V2 = "#/definitions/";
-    private static final JsonNode DEFINITIONS =
-            JsonCodec.decodeAny(new OpenApi(Schema.load()).v2("").body()).path("definitions");
+    private static final JsonNode DEFINITIONS = JsonCodec.decodeAny(
+                    new OpenApi(Schema.load()).v2("", List.of()).body())
+            .path("definitions");
 
     @ParameterizedTest
     @ValueSource(

@@ -65,8 +65,8 @@ class OpenApiTest {
 
     @Test
     void everyReferenceIsDefined() {
-        for (JsonNode document :
-                List.of(json(OPENAPI.v2("")), json(OPENAPI.v3("api/v1").orElseThrow()))) {
+        for (JsonNode document : List.of(
+                json(OPENAPI.v2("", List.of())), json(OPENAPI.v3("api/v1").orElseThrow()))) {
             List<String> dangling = new ArrayList<>();
             for (String reference : document.findValuesAsText("$ref")) {
                 // JSONSchemaProps has a property of that name.
@@ -81,11 +81,11 @@ class OpenApiTest {
 
     @Test
     void theOldFormIsServedAsJsonAndAsProtobuf() {
-        assertThat(OPENAPI.v2("application/json").contentType()).isEqualTo("application/json");
-        Document protobuf = OPENAPI.v2("application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+        assertThat(OPENAPI.v2("application/json", List.of()).contentType()).isEqualTo("application/json");
+        Document protobuf = OPENAPI.v2("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", List.of());
         assertThat(protobuf.contentType()).isEqualTo(OpenApi.V2_PROTOBUF);
         assertThat(protobuf.body()).startsWith(0x0a, 3, '2', '.', '0');
-        JsonNode v2 = json(OPENAPI.v2("*/*"));
+        JsonNode v2 = json(OPENAPI.v2("*/*", List.of()));
         assertThat(v2.at("/definitions/io.k8s.api.core.v1.Pod/properties/spec/$ref")
                         .asText())
                 .isEqualTo("#/definitions/io.k8s.api.core.v1.PodSpec");

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.extension.aggregation;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.cache.ResourceCache;
+import io.flotilla.apiserver.discovery.Description;
 import io.flotilla.apiserver.discovery.RemoteVersion;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.ServedVersion;
@@ -191,9 +192,11 @@ public final class Availability implements AutoCloseable {
                 Optional<ApiService.Backend> backend = service.backend();
                 if (backend.isPresent()
                         && (again.contains(service.name()) || isDue(service.name(), backend.get(), changed))) {
+                    Optional<Check.Served> last =
+                            Optional.ofNullable(known.get(service.name())).flatMap(Known::served);
                     threads.execute(() -> {
                         Check.Way way = check.way(backend.get());
-                        made.put(service.name(), new Made(way, check.run(service, backend.get(), way)));
+                        made.put(service.name(), new Made(way, check.run(service, backend.get(), way, last)));
                     });
                 }
             }
@@ -262,7 +265,8 @@ public final class Availability implements AutoCloseable {
                     service.versionPriority(),
                     served.map(Check.Served::resources).orElseGet(JsonNodeFactory.instance::arrayNode),
                     last.isPresent() && last.get().found().condition().isTrue(),
-                    served.map(Check.Served::openApi).orElse("")));
+                    served.map(Check.Served::openApi).orElse(""),
+                    served.map(Check.Served::description).orElse(Description.NONE)));
         }
         if (!next.equals(versions)) {
             versions = List.copyOf(next);

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.backend.HttpConnection;
 import io.flotilla.apiserver.backend.HttpConnection.Header;
 import io.flotilla.apiserver.backend.NetworkFailures;
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.discovery.Description;
+import io.flotilla.apiserver.discovery.Document;
 import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.registry.Resources;
@@ -58,7 +61,7 @@ final class Check {
     record Way(JsonNode service, List<ObjectNode> slices) {}
 
     /** What an extension server says of one version: see {@link io.flotilla.apiserver.discovery.RemoteVersion}. */
-    record Served(ArrayNode resources, String openApi) {}
+    record Served(ArrayNode resources, String openApi, Description description) {}
 
     Check(ObjectStore store, Resources resources, FrontProxy frontProxy) {
         this.store = store;
@@ -76,8 +79,12 @@ final class Check {
                 slices(backend));
     }
 
-    /** Blocks until the server has answered, or has not. */
-    Found run(ApiService service, ApiService.Backend backend, Way way) {
+    /**
+     * Blocks until the server has answered, or has not.
+     *
+     * @param last what it said before: long documents are fetched only if they have changed
+     */
+    Found run(ApiService service, ApiService.Backend backend, Way way, Optional<Served> last) {
         String named = "service/" + backend.name() + " in " + Quoting.quote(backend.namespace());
         JsonNode spec = way.service();
         if (spec.isMissingNode()) {
@@ -98,7 +105,7 @@ final class Check {
                                 + Quoting.quote(portName.get()));
             }
         }
-        return discover(service, backend);
+        return discover(service, backend, last);
     }
 
     private static Optional<String> portName(JsonNode spec, int number) {
@@ -134,7 +141,7 @@ final class Check {
     }
 
     /** One endpoint that answers is enough. */
-    private Found discover(ApiService service, ApiService.Backend backend) {
+    private Found discover(ApiService service, ApiService.Backend backend, Optional<Served> last) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         String failure = "";
         for (int i = 0; i < ATTEMPTS && System.nanoTime() < deadline; i++) {
@@ -148,9 +155,13 @@ final class Check {
             String url = "https://" + HttpConnection.authority(endpoint.host(), endpoint.port()) + service.path();
             try {
                 JsonNode resources = get(backend, endpoint, service.path(), url);
+                String openApi = openApi(service, backend, endpoint);
+                Description description = last.filter(
+                                each -> !openApi.isEmpty() && each.openApi().equals(openApi))
+                        .map(Served::description)
+                        .orElseGet(() -> description(backend, endpoint));
                 return new Found(
-                        Condition.PASSED,
-                        Optional.of(new Served(RemoteResources.of(resources), openApi(service, backend, endpoint))));
+                        Condition.PASSED, Optional.of(new Served(RemoteResources.of(resources), openApi, description)));
             } catch (IOException e) {
                 failure = "failing or missing response from " + url + ": " + e.getMessage();
             }
@@ -168,6 +179,16 @@ final class Check {
                     .asText("");
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    private Description description(ApiService.Backend backend, ServiceEndpoints.Endpoint endpoint) {
+        try {
+            return get(backend, endpoint, "/openapi/v2", "") instanceof ObjectNode document
+                    ? new Description(Document.hash(JsonCodec.encode(document)), document)
+                    : Description.NONE;
+        } catch (IOException e) {
+            return Description.NONE;
         }
     }
 
