@@ -95,6 +95,32 @@ class PoliciesIT {
     }
 
     @Test
+    void auditAnnotationsThatCannotBeMadeDenyWhateverTheBindingSays() throws Exception {
+        enforce(
+                "{validations: [{expression: 'true'}], auditAnnotations: [{key: 'a', valueExpression: 'string(object.data.a)'}]}",
+                "{validationActions: ['Warn']}");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {b: 'c'}}"))
+                .refused(
+                        422, "Invalid", denied("expression 'string(object.data.a)' resulted in error: no such key: a"));
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'c'}}"))
+                .expect(201);
+    }
+
+    @Test
+    void messagesThatAreTooLongOrOfSeveralLinesAreNotTold() throws Exception {
+        enforce(
+                "{validations: [{expression: 'object.metadata.name.size() > 1', message: 'short',"
+                        + " messageExpression: 'string(object.data.a)'}]}",
+                "{validationActions: ['Deny']}");
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'told'}}"))
+                .refused(422, "Invalid", denied("told"));
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: '%s'}}", "x".repeat(5 * 1024 + 1)))
+                .refused(422, "Invalid", denied("short"));
+        admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'a\\nb'}}"))
+                .refused(422, "Invalid", denied("short"));
+    }
+
+    @Test
     void expressionsAskWhoMayWhat() throws Exception {
         enforce(
                 "{matchConditions: [{name: 'may', expression: \"authorizer.path('/healthz').check('get').allowed()\"}],"
