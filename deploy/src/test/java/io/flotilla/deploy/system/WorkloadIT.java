@@ -190,6 +190,45 @@ class WorkloadIT {
     }
 
     @Test
+    void a_quota_is_counted_and_gives_back_what_is_deleted(Lab lab) {
+        try (var namespace = Namespace.create(lab, "quota")) {
+            namespace.kubectl("create", "configmap", "before").ok();
+            namespace
+                    .kubectl("create", "quota", "few", "--hard=pods=1,count/deployments.apps=1,configmaps=9")
+                    .ok();
+            lab.eventually(
+                    Duration.ofSeconds(20),
+                    it -> assertThat(namespace
+                                    .kubectl("describe", "quota", "few")
+                                    .ok())
+                            .containsPattern("configmaps +2 +9")
+                            .containsPattern("count/deployments.apps +0 +1")
+                            .containsPattern("pods +0 +1"));
+            namespace.applyExample("nginx-deployment.yaml").ok();
+            lab.eventually(
+                    Duration.ofSeconds(20),
+                    it -> assertThat(namespace
+                                    .kubectl("get", "pods", "-o", "name")
+                                    .ok()
+                                    .lines())
+                            .hasSize(1));
+            assertThat(namespace
+                            .kubectl("create", "deployment", "another", "--image=nginx")
+                            .failed())
+                    .contains("exceeded quota: few, requested: count/deployments.apps=1, used:"
+                            + " count/deployments.apps=1, limited: count/deployments.apps=1");
+            namespace.kubectl("delete", DEPLOYMENT, "--cascade=foreground").ok();
+            lab.eventually(
+                    Duration.ofSeconds(20),
+                    it -> assertThat(namespace.value("quota/few", ".status.used.pods"))
+                            .isEqualTo("0"));
+            namespace
+                    .kubectl("create", "deployment", "another", "--image=nginx")
+                    .ok();
+        }
+    }
+
+    @Test
     void a_finalizer_holds_back_deletion(Lab lab) {
         try (var namespace = Namespace.create(lab, "finalizers")) {
             namespace.apply("""
