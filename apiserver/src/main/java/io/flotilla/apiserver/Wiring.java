@@ -172,7 +172,6 @@ final class Wiring {
                 flags.advertiseAddress(),
                 flags.rest().port());
         return new BuiltInKinds(schema, settings, Clock.systemUTC(), new SecureRandom())
-                .withAdmission(metrics::timed)
                 .withTokens(tokens)
                 .withRules("customresourcedefinitions.apiextensions.k8s.io", new DefinitionStrategy())
                 .withRules("mutatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
@@ -180,7 +179,8 @@ final class Wiring {
                 .withRules("mutatingadmissionpolicies.admissionregistration.k8s.io", new MutatingPolicyRules())
                 .withRules("validatingadmissionpolicies.admissionregistration.k8s.io", new ValidatingPolicyRules())
                 .withComponents(() -> EtcdMembers.troubles(flags.etcd()))
-                .withReviews(authorizer::get);
+                .withReviews(authorizer::get)
+                .withAdmission(metrics::timed);
     }
 
     @Singleton

@@ -187,7 +187,7 @@ public final class BuiltInKinds implements KindRules {
         return this;
     }
 
-    /** Puts something around every admission plugin. */
+    /** Puts something around every admission plugin that there is by now. */
     public BuiltInKinds withAdmission(UnaryOperator<Admission> wrapping) {
         admission.replaceAll(wrapping);
         return this;
