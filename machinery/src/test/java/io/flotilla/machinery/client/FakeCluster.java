@@ -172,10 +172,14 @@ public final class FakeCluster implements ApiClient {
             synchronized (FakeCluster.this) {
                 ObjectNode tree = tree(object);
                 ObjectNode metadata = FakeTrees.metadata(tree);
-                if (!metadata.hasNonNull("name")) {
-                    metadata.put("name", metadata.path("generateName").asText() + FakeTrees.suffix());
-                }
-                ObjectKey key = FakeTrees.key(tree);
+                boolean generated = !metadata.hasNonNull("name");
+                ObjectKey key;
+                do {
+                    if (generated) {
+                        metadata.put("name", metadata.path("generateName").asText() + FakeTrees.suffix());
+                    }
+                    key = FakeTrees.key(tree);
+                } while (generated && all(type).containsKey(key));
                 act(new Action("create", type.toString(), key, ""), object);
                 if (all(type).containsKey(key)) {
                     throw refusal(409, "AlreadyExists", type + " \"" + key.name() + "\" already exists");

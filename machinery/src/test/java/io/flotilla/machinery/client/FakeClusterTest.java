@@ -50,4 +50,19 @@ final class FakeClusterTest {
                 .isThrownBy(() -> configMaps.get(new ObjectKey("default", "held")))
                 .matches(ApiException::isNotFound);
     }
+
+    /** 3,000 names of a million: with one try each, some would be taken in all runs but one of seventy. */
+    @Test
+    void aGeneratedNameIsOneThatIsFree() {
+        ConfigMap nameless = named("");
+        nameless.getMetadata().setName(null);
+        nameless.getMetadata().setGenerateName("web-");
+
+        for (int i = 0; i < 3_000; i++) {
+            configMaps.create(nameless);
+        }
+
+        assertThat(cluster.actions()).hasSize(3_000);
+        assertThat(configMaps.list(ListOptions.ALL).items()).hasSize(3_000);
+    }
 }
