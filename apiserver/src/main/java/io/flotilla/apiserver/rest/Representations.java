@@ -162,7 +162,9 @@ final class Representations {
             ByteArrayOutputStream table = new ByteArrayOutputStream();
             table.writeBytes(tables.open(resource, form, JsonNodeFactory.instance.objectNode(), true));
             for (int i = 0; i < items.size(); i++) {
-                table.writeBytes(i == 0 ? new byte[0] : new byte[] {','});
+                if (i > 0) {
+                    table.write(',');
+                }
                 table.writeBytes(tables.row(resource, form, items.get(i)));
             }
             table.writeBytes(Tables.CLOSE);

@@ -3,8 +3,6 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,12 +11,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Mutating admission policies change what is written (KEP-3962). */
 @ExtendWith(Cluster.class)
 class MutatingPoliciesIT {
-    private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies";
-    private static final String BINDINGS = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings";
-
     private final Cluster.Running cluster;
     private final Rest admin;
-    private final List<String> made = new ArrayList<>();
+    private final PoliciesInForce policies;
     private String namespace = "";
     private String configMaps = "";
     private String deployments = "";
@@ -26,6 +21,7 @@ class MutatingPoliciesIT {
     MutatingPoliciesIT(Cluster.Running cluster) {
         this.cluster = cluster;
         this.admin = cluster.admin();
+        this.policies = new PoliciesInForce(admin, "mutating");
     }
 
     @BeforeEach
@@ -37,17 +33,7 @@ class MutatingPoliciesIT {
 
     @AfterEach
     void forget() throws Exception {
-        for (String each : made) {
-            admin.delete(each);
-        }
-        settle(POLICIES);
-        settle(BINDINGS);
-    }
-
-    private void settle(String list) throws Exception {
-        String now = admin.get(list).resourceVersion();
-        admin.get(list + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + now)
-                .expect(200);
+        policies.lift();
     }
 
     private ObjectNode policy(String name, String spec) {
@@ -62,16 +48,7 @@ class MutatingPoliciesIT {
     /** Makes a policy about config maps and deployments, and binds it to the test's namespace. */
     private String enforce(String suffix, String spec, String binding) throws Exception {
         String name = namespace + suffix;
-        admin.post(POLICIES, policy(name, spec)).expect(201);
-        made.add(POLICIES + "/" + name);
-        ObjectNode bound = Json.object(
-                "{metadata: {name: 'bind-%s'}, spec: {policyName: '%s', matchResources: {namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': '%s'}}}}}",
-                name, name, namespace);
-        ((ObjectNode) bound.get("spec")).setAll(Json.object(binding));
-        admin.post(BINDINGS, bound).expect(201);
-        made.add(BINDINGS + "/bind-" + name);
-        settle(POLICIES);
-        settle(BINDINGS);
+        policies.enforce(policy(name, spec), namespace, binding);
         return "policy '" + name + "' with binding 'bind-" + name + "' denied request: ";
     }
 
@@ -119,7 +96,7 @@ class MutatingPoliciesIT {
     void jsonPatchesSpeakOfParameters() throws Exception {
         admin.post(configMaps, Json.object("{metadata: {name: 'params'}, data: {key: 'a/b', value: 'c'}}"))
                 .expect(201);
-        settle(configMaps);
+        policies.settle(configMaps);
         enforce(
                 "",
                 "{paramKind: {apiVersion: 'v1', kind: 'ConfigMap'}, mutations: ["
@@ -136,7 +113,7 @@ class MutatingPoliciesIT {
         assertThat(created.at("/metadata/annotations/a~1b")).isEqualTo("c");
         assertThat(created.at("/data/x")).isEqualTo("y");
         admin.delete(configMaps + "/params").expect(200);
-        settle(configMaps);
+        policies.settle(configMaps);
         admin.post(configMaps, Json.object("{metadata: {name: 'd'}}"))
                 .refused(
                         403,
@@ -160,9 +137,9 @@ class MutatingPoliciesIT {
                                 + "expression 'Object{metadata: Object.metadata{labels: {'a': object.data.none}}}' resulted"
                                 + " in error: no such key: none");
         assertThat(reply.at("/details/causes/0/message")).startsWith(denied);
-        admin.patch(POLICIES + "/" + namespace, Rest.MERGE_PATCH, "{spec: {failurePolicy: 'Ignore'}}")
+        admin.patch(policies.path() + "/" + namespace, Rest.MERGE_PATCH, "{spec: {failurePolicy: 'Ignore'}}")
                 .expect(200);
-        settle(POLICIES);
+        policies.settle();
         Reply created = admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {x: 'y'}}"))
                 .expect(201);
         assertThat(created.at("/metadata/labels/b")).isEqualTo("c");
@@ -226,13 +203,15 @@ class MutatingPoliciesIT {
 
     @Test
     void expressionsAreReadWhenAPolicyIsMade() throws Exception {
-        assertThat(admin.post(POLICIES, policy("p", "{mutations: [" + configuration("object") + "]}"))
+        assertThat(admin.post(policies.path(), policy("p", "{mutations: [" + configuration("object") + "]}"))
                         .expect(422)
                         .at("/message"))
                 .isEqualTo("MutatingAdmissionPolicy.admissionregistration.k8s.io \"p\" is invalid:"
                         + " spec.mutations[0].applyConfiguration.expression: Invalid value: \"object\": must evaluate to"
                         + " Object but got dyn");
-        assertThat(admin.post(POLICIES, policy("p", "{mutations: [" + jsonPatch("[JSONPatch{op: params.a}]") + "]}"))
+        assertThat(admin.post(
+                                policies.path(),
+                                policy("p", "{mutations: [" + jsonPatch("[JSONPatch{op: params.a}]") + "]}"))
                         .expect(422)
                         .at("/message"))
                 .contains("undeclared reference to 'params'");

@@ -3,8 +3,6 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,18 +11,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Validating admission policies decide what is let in. */
 @ExtendWith(Cluster.class)
 class PoliciesIT {
-    private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-    private static final String BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-
     private final Cluster.Running cluster;
     private final Rest admin;
-    private final List<String> made = new ArrayList<>();
+    private final PoliciesInForce policies;
     private String namespace = "";
     private String configMaps = "";
 
     PoliciesIT(Cluster.Running cluster) {
         this.cluster = cluster;
         this.admin = cluster.admin();
+        this.policies = new PoliciesInForce(admin, "validating");
     }
 
     @BeforeEach
@@ -35,17 +31,7 @@ class PoliciesIT {
 
     @AfterEach
     void forget() throws Exception {
-        for (String each : made) {
-            admin.delete(each);
-        }
-        settle(POLICIES);
-        settle(BINDINGS);
-    }
-
-    private void settle(String list) throws Exception {
-        String now = admin.get(list).resourceVersion();
-        admin.get(list + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + now)
-                .expect(200);
+        policies.lift();
     }
 
     /** Makes a policy about config maps and binds it to the test's namespace. */
@@ -54,16 +40,7 @@ class PoliciesIT {
                 "{metadata: {name: '%s'}, spec: {matchConstraints: {resourceRules: [{operations: ['CREATE', 'UPDATE', 'DELETE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps']}]}}}",
                 namespace);
         ((ObjectNode) policy.get("spec")).setAll(Json.object(spec));
-        admin.post(POLICIES, policy).expect(201);
-        made.add(POLICIES + "/" + namespace);
-        ObjectNode bound = Json.object(
-                "{metadata: {name: 'bind-%s'}, spec: {policyName: '%s', matchResources: {namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': '%s'}}}}}",
-                namespace, namespace, namespace);
-        ((ObjectNode) bound.get("spec")).setAll(Json.object(binding));
-        admin.post(BINDINGS, bound).expect(201);
-        made.add(BINDINGS + "/bind-" + namespace);
-        settle(POLICIES);
-        settle(BINDINGS);
+        policies.enforce(policy, namespace, binding);
     }
 
     private String denied(String why) {
@@ -170,7 +147,7 @@ class PoliciesIT {
                         "/api/v1/namespaces/" + namespace + "/secrets",
                         Json.object("{metadata: {name: 'limits'}, type: 'Opaque', data: {most: 'Mg=='}}"))
                 .expect(201);
-        settle("/api/v1/namespaces/" + namespace + "/secrets");
+        policies.settle("/api/v1/namespaces/" + namespace + "/secrets");
         enforce(
                 "{paramKind: {apiVersion: 'v1', kind: 'Secret'}, validations: [{expression: \"params.data.most == 'Mg==' && object.data.a == params.metadata.name\"}]}",
                 "{validationActions: ['Deny'], paramRef: {name: 'limits', parameterNotFoundAction: 'Deny'}}");
@@ -179,7 +156,7 @@ class PoliciesIT {
         admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'other'}}"))
                 .expect(422);
         admin.delete("/api/v1/namespaces/" + namespace + "/secrets/limits").expect(200);
-        settle("/api/v1/namespaces/" + namespace + "/secrets");
+        policies.settle("/api/v1/namespaces/" + namespace + "/secrets");
         admin.post(configMaps, Json.object("{metadata: {name: 'c'}, data: {a: 'limits'}}"))
                 .refused(
                         422,

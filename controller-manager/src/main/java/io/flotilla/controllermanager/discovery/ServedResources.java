@@ -1,5 +1,6 @@
 package io.flotilla.controllermanager.discovery;
 
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.flotilla.machinery.client.ApiClient.DiscoveredResource;
 import io.flotilla.machinery.scheme.ResourceType;
@@ -33,5 +34,14 @@ public final class ServedResources {
     public static ResourceType<PartialObjectMetadata> metadataOf(DiscoveredResource resource) {
         return ResourceTypes.metadataOf(
                 resource.group(), resource.version(), resource.resource(), resource.kind(), resource.namespaced());
+    }
+
+    /** Returns the metadata that tells an object from every other one and its states from each other. */
+    public static ObjectMetaBuilder identity(PartialObjectMetadata object) {
+        return new ObjectMetaBuilder()
+                .withNamespace(object.getMetadata().getNamespace())
+                .withName(object.getMetadata().getName())
+                .withUid(object.getMetadata().getUid())
+                .withResourceVersion(object.getMetadata().getResourceVersion());
     }
 }

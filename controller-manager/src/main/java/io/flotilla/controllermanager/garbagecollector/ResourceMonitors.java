@@ -1,6 +1,5 @@
 package io.flotilla.controllermanager.garbagecollector;
 
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.flotilla.controllermanager.discovery.ServedResources;
 import io.flotilla.controllermanager.garbagecollector.GraphNode.Identity;
@@ -105,11 +104,7 @@ final class ResourceMonitors implements AutoCloseable {
 
     private static PartialObjectMetadata reduced(PartialObjectMetadata full) {
         PartialObjectMetadata object = new PartialObjectMetadata();
-        object.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(full.getMetadata().getNamespace())
-                .withName(full.getMetadata().getName())
-                .withUid(full.getMetadata().getUid())
-                .withResourceVersion(full.getMetadata().getResourceVersion())
+        object.setMetadata(ServedResources.identity(full)
                 .withDeletionTimestamp(full.getMetadata().getDeletionTimestamp())
                 .withFinalizers(full.getMetadata().getFinalizers())
                 .withOwnerReferences(full.getMetadata().getOwnerReferences())

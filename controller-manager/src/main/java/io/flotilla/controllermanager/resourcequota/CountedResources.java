@@ -1,7 +1,6 @@
 package io.flotilla.controllermanager.resourcequota;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.flotilla.controllermanager.controller.Caches;
 import io.flotilla.controllermanager.discovery.ServedResources;
@@ -130,12 +129,7 @@ final class CountedResources implements AutoCloseable {
 
     private static PartialObjectMetadata reduced(PartialObjectMetadata full) {
         PartialObjectMetadata object = new PartialObjectMetadata();
-        object.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(full.getMetadata().getNamespace())
-                .withName(full.getMetadata().getName())
-                .withUid(full.getMetadata().getUid())
-                .withResourceVersion(full.getMetadata().getResourceVersion())
-                .build());
+        object.setMetadata(ServedResources.identity(full).build());
         return object;
     }
 

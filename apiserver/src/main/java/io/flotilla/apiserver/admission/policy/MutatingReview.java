@@ -2,6 +2,7 @@ package io.flotilla.apiserver.admission.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.admission.matching.Reinvocation;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.policy.BoundPolicies.Bound;
 import io.flotilla.apiserver.extension.cel.EvaluationException;
@@ -10,10 +11,8 @@ import io.flotilla.apiserver.registry.Mutation;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,37 +63,27 @@ final class MutatingReview implements Review {
 
     /** What is done to one object. */
     private final class Pass implements Mutation {
-        private final Set<Key> again = new HashSet<>();
-        private final Set<Key> applied = new HashSet<>();
+        private final Reinvocation<Key> reinvocation = new Reinvocation<>();
         private final List<Failure> failures = new ArrayList<>(0);
-        private @Nullable ObjectNode last;
         private boolean changed;
 
         @Override
         public boolean apply(ObjectNode object, @Nullable ObjectNode old) {
-            boolean first = last == null;
-            if (!first && !object.equals(last)) {
-                askAgain();
-            }
+            reinvocation.begin(object);
             changed = false;
             for (Invocation each : invocations(object, old)) {
-                if (first || again.contains(Key.of(each))) {
+                if (reinvocation.isDue(Key.of(each))) {
                     apply(each, object, old);
                 }
             }
             if (changed) {
-                askAgain();
+                reinvocation.changed();
             }
-            last = object.deepCopy();
+            reinvocation.end(object);
             if (!failures.isEmpty()) {
                 throw denial(scene.request(scene.write().resource(), object, old));
             }
             return changed;
-        }
-
-        private void askAgain() {
-            again.addAll(applied);
-            applied.clear();
         }
 
         private List<Invocation> invocations(ObjectNode object, @Nullable ObjectNode old) {
@@ -147,10 +136,10 @@ final class MutatingReview implements Review {
                 }
             }
             if (!object.equals(before)) {
-                askAgain();
+                reinvocation.changed();
             }
             if (policy.reinvoked()) {
-                applied.add(Key.of(invocation));
+                reinvocation.note(Key.of(invocation));
             }
         }
 

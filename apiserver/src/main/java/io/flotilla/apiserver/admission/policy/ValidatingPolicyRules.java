@@ -1,14 +1,13 @@
 package io.flotilla.apiserver.admission.policy;
 
 import io.flotilla.apiserver.extension.cel.ObjectExpression;
-import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.admissionregistration.ValidatingPolicyStrategy;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The rules of ValidatingAdmissionPolicy, and that its expressions can be read. An unchanged spec is not read again. */
+/** The rules of ValidatingAdmissionPolicy, and that its expressions can be read. */
 public final class ValidatingPolicyRules extends ValidatingPolicyStrategy {
     /** Messages ask nobody for permission. */
     private static final Set<String> IN_MESSAGES = Policy.VARIABLES.stream()
@@ -16,20 +15,7 @@ public final class ValidatingPolicyRules extends ValidatingPolicyStrategy {
             .collect(Collectors.toUnmodifiableSet());
 
     @Override
-    protected void check(WriteContext context, Field policy, Findings findings) {
-        super.check(context, policy, findings);
-        checkExpressions(policy.at("spec"), findings);
-    }
-
-    @Override
-    protected void checkUpdate(WriteContext context, Field policy, Field old, Findings findings) {
-        super.check(context, policy, findings);
-        if (!policy.at("spec").value().equals(old.at("spec").value())) {
-            checkExpressions(policy.at("spec"), findings);
-        }
-    }
-
-    private static void checkExpressions(Field spec, Findings findings) {
+    protected void checkExpressions(Field spec, Findings findings) {
         ExpressionRules rules = new ExpressionRules(spec, findings);
         rules.checkCommon(ObjectExpression::of);
         for (Field each : spec.at("validations").items()) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.admission.matching.Forms;
 import io.flotilla.apiserver.admission.matching.Namespaces;
+import io.flotilla.apiserver.admission.matching.Reinvocation;
 import io.flotilla.apiserver.admission.matching.ReviewRequest;
 import io.flotilla.apiserver.admission.webhook.ReviewMessage.Verdict;
 import io.flotilla.apiserver.authz.Authorizer;
@@ -19,10 +20,8 @@ import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.apiserver.webhook.CallException;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -73,31 +72,21 @@ final class HookReview implements Review {
         return new Questions();
     }
 
-    /** Who is asked about one object, and who wants to be asked again. */
+    /** What is asked about one object. */
     private final class Questions implements Mutation {
-        private final Set<Invocation> again = new HashSet<>();
-        private final List<Invocation> asked = new ArrayList<>();
-        private @Nullable ObjectNode last;
+        private final Reinvocation<Invocation> reinvocation = new Reinvocation<>();
         private boolean changed;
 
         @Override
         public boolean apply(ObjectNode object, @Nullable ObjectNode old) {
-            boolean first = last == null;
-            if (!first && !object.equals(last)) {
-                askAgain();
-            }
+            reinvocation.begin(object);
             for (Invocation each : mutating) {
-                if (first || again.contains(each)) {
+                if (reinvocation.isDue(each)) {
                     mutate(each, object, old, this);
                 }
             }
-            last = object.deepCopy();
+            reinvocation.end(object);
             return changed;
-        }
-
-        private void askAgain() {
-            again.addAll(asked);
-            asked.clear();
         }
     }
 
@@ -112,11 +101,11 @@ final class HookReview implements Review {
             forms.patch(write, invocation.as(), object, patch);
             if (!object.equals(before)) {
                 questions.changed = true;
-                questions.askAgain();
+                questions.reinvocation.changed();
             }
         }
         if (invocation.hook().reinvoked()) {
-            questions.asked.add(invocation);
+            questions.reinvocation.note(invocation);
         }
     }
 

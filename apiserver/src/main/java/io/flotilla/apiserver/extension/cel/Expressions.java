@@ -14,6 +14,7 @@ import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeBuilder;
 import dev.cel.runtime.CelRuntimeFactory;
 import io.flotilla.apiserver.extension.cel.cost.Budget;
 import io.flotilla.apiserver.extension.cel.cost.Estimate;
@@ -43,30 +44,26 @@ final class Expressions {
             .maxRegexProgramSize(10_000)
             .build();
 
-    private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder()
-            .setOptions(OPTIONS)
-            .addLibraries(
-                    CelExtensions.strings(),
-                    CelExtensions.optional(),
-                    CelExtensions.sets(OPTIONS),
-                    CelExtensions.comprehensions())
-            .addFunctionBindings(Functions.bindings())
-            .build();
+    private static final CelRuntime RUNTIME =
+            extended(CelRuntimeFactory.legacyCelRuntimeBuilder()).build();
 
     /** Runs expressions that build what changes an object. */
-    private static final CelRuntime PATCH_RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder()
-            .setOptions(OPTIONS)
-            .addLibraries(
-                    CelExtensions.strings(),
-                    CelExtensions.optional(),
-                    CelExtensions.sets(OPTIONS),
-                    CelExtensions.comprehensions())
-            .addFunctionBindings(Functions.bindings())
+    private static final CelRuntime PATCH_RUNTIME = extended(CelRuntimeFactory.plannerRuntimeBuilder())
             .addFunctionBindings(PatchTypes.ESCAPE_KEY_BINDING)
             .setValueProvider(PatchTypes::build)
             .build();
 
     private Expressions() {}
+
+    private static CelRuntimeBuilder extended(CelRuntimeBuilder runtime) {
+        return runtime.setOptions(OPTIONS)
+                .addLibraries(
+                        CelExtensions.strings(),
+                        CelExtensions.optional(),
+                        CelExtensions.sets(OPTIONS),
+                        CelExtensions.comprehensions())
+                .addFunctionBindings(Functions.bindings());
+    }
 
     /** An expression that was understood. */
     record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf) {

@@ -1,22 +1,19 @@
 package io.flotilla.apiserver.registry.admissionregistration;
 
-import io.flotilla.apiserver.registry.KindStrategy;
-import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
-import io.flotilla.apiserver.registry.validation.Names;
 import java.util.Set;
 
 /** Mutating admission policies: their form. Expressions are not compiled here. */
-public class MutatingPolicyStrategy extends KindStrategy {
+public class MutatingPolicyStrategy extends PolicyStrategy {
     private static final Set<String> PATCH_TYPES = Set.of("ApplyConfiguration", "JSONPatch");
 
     public MutatingPolicyStrategy() {
-        super(Names::subdomain, Shape.GENERATION, Updates.CONDITIONAL);
+        super(Shape.GENERATION);
     }
 
     @Override
-    protected void check(WriteContext context, Field policy, Findings findings) {
+    final void checkForm(Field policy, Findings findings) {
         Field spec = policy.at("spec");
         PolicySpecs.check(spec, findings);
         PolicySpecs.checkMutatingOperations(spec.at("matchConstraints", "resourceRules"), findings);

@@ -1,7 +1,5 @@
 package io.flotilla.apiserver.registry.admissionregistration;
 
-import io.flotilla.apiserver.registry.KindStrategy;
-import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
@@ -10,17 +8,17 @@ import java.util.List;
 import java.util.Set;
 
 /** Validating admission policies: their form. Expressions are not compiled here. */
-public class ValidatingPolicyStrategy extends KindStrategy {
+public class ValidatingPolicyStrategy extends PolicyStrategy {
     private static final int MAX_ANNOTATIONS = 20;
     private static final int MAX_VALUE_EXPRESSION = 5 * 1024;
     private static final Set<String> REASONS = Set.of("Forbidden", "Invalid", "RequestEntityTooLarge");
 
     public ValidatingPolicyStrategy() {
-        super(Names::subdomain, Shape.STATUS_AND_GENERATION, Updates.CONDITIONAL);
+        super(Shape.STATUS_AND_GENERATION);
     }
 
     @Override
-    protected void check(WriteContext context, Field policy, Findings findings) {
+    final void checkForm(Field policy, Findings findings) {
         Field spec = policy.at("spec");
         PolicySpecs.check(spec, findings);
         Field validations = spec.at("validations");
