@@ -44,7 +44,7 @@ final class BodyStream {
         return closed;
     }
 
-    /** Is told the length of the body once it has ended, or the channel has. */
+    /** Is told the length of the body once all of it but its end has been sent, or the channel has ended. */
     void onEnd(LongConsumer listener) {
         onEnd = listener;
     }
@@ -87,8 +87,11 @@ final class BodyStream {
     void end() {
         if (!ended) {
             ended = true;
-            end.run();
-            tellEnd();
+            try {
+                tellEnd();
+            } finally {
+                end.run();
+            }
         }
     }
 

@@ -24,6 +24,7 @@ abstract class Exchange {
     private volatile long deadline;
     private volatile long sent;
     private volatile Runnable onEnd = () -> {};
+    private volatile Runnable onLeft = () -> {};
 
     /**
      * A body as it was received.
@@ -142,13 +143,17 @@ abstract class Exchange {
     private void finish(int code, ByteBuf content) {
         int length = content.readableBytes();
         try {
-            send(code, content);
+            tellEnd(length);
         } finally {
-            ended(length);
+            send(code, content);
+            onLeft.run();
         }
     }
 
-    /** Is told once, when the answer has been sent or will never be. Listeners are added before there is an answer. */
+    /**
+     * Is told once, when the end of the answer is about to be sent or never will be: whoever has an answer finds it
+     * counted. Listeners are added before there is an answer.
+     */
     final void onEnd(Runnable listener) {
         Runnable before = onEnd;
         onEnd = () -> {
@@ -157,7 +162,18 @@ abstract class Exchange {
         };
     }
 
+    /** Sets what is told once, when nothing is left to do for the answer but what its channel does. */
+    final void onLeft(Runnable listener) {
+        onLeft = listener;
+    }
+
+    /** The channel sends the end, or is closed, before it does anything else. */
     private void ended(long length) {
+        tellEnd(length);
+        onLeft.run();
+    }
+
+    private void tellEnd(long length) {
         sent = length;
         onEnd.run();
     }

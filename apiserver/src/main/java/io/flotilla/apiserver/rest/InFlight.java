@@ -34,7 +34,7 @@ final class InFlight {
     void add(Exchange exchange) {
         exchange.setDeadline(nanoTime.getAsLong() + limitNanos);
         pending.add(exchange);
-        exchange.onEnd(() -> pending.remove(exchange));
+        exchange.onLeft(() -> pending.remove(exchange));
         if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
             schedule();
         }

@@ -55,7 +55,6 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
         private final Certificates certificates;
         private final Path tokenKey;
         private final InProcessServer server;
-        private final List<InProcessServer> others = new ArrayList<>();
         private final Map<String, Rest> clients = new ConcurrentHashMap<>();
 
         Running(ExtensionContext context) throws Exception {
@@ -104,7 +103,6 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
         @Override
         public void close() throws IOException {
-            others.forEach(InProcessServer::close);
             server.close();
             etcd.afterAll(context);
             try (Stream<Path> files = Files.walk(directory)) {
@@ -125,35 +123,28 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
             return certificates;
         }
 
-        /**
-         * The administrator before a server that has just started, on an etcd that has forgotten everything but the
-         * present.
-         */
-        Rest forgetful() throws Exception {
+        /** A server that has just started, on an etcd that has forgotten everything but the present. */
+        Another forgetful() throws Exception {
             etcd.compact(Long.parseLong(admin().get("/api/v1/namespaces").resourceVersion()));
-            Rest client = hasty();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> client.get("/readyz").code() == 200);
-            return client;
-        }
-
-        /** The administrator before a server that listens since just now, ready or not. */
-        Rest hasty() throws Exception {
-            InProcessServer other = start();
-            others.add(other);
-            return client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+            return another();
         }
 
         /** A further server, ready, with further flags. */
         Another another(String... flags) throws Exception {
-            InProcessServer other = start(flags);
-            Rest client = client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort());
+            Another started = hasty(flags);
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> client.get("/readyz").code() == 200);
+                    .until(() -> started.client().get("/readyz").code() == 200);
+            return started;
+        }
+
+        /** A further server that listens since just now, ready or not. */
+        Another hasty(String... flags) throws Exception {
+            InProcessServer other = start(flags);
             return new Another(
-                    client, client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, other.restPort()), other);
+                    client(Optional.of(ADMIN), HttpClient.Version.HTTP_2, other.restPort()),
+                    client(Optional.of(ADMIN), HttpClient.Version.HTTP_1_1, other.restPort()),
+                    other);
         }
 
         Rest admin() {

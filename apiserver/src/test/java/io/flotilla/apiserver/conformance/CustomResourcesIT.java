@@ -48,10 +48,12 @@ final class CustomResourcesIT {
         admin.post(ships, Json.object("{apiVersion: 'restart.example.com/v1', kind: 'Ship', metadata: {name: 'argo'}}"))
                 .expect(201);
 
-        Rest hasty = cluster.hasty();
         List<Reply> early = new ArrayList<>();
-        for (Reply reply = hasty.get(ships + "/argo"); reply.code() != 200; reply = hasty.get(ships + "/argo")) {
-            early.add(reply);
+        try (Cluster.Another hasty = cluster.hasty()) {
+            Rest client = hasty.client();
+            for (Reply reply = client.get(ships + "/argo"); reply.code() != 200; reply = client.get(ships + "/argo")) {
+                early.add(reply);
+            }
         }
 
         assertThat(early).allSatisfy(reply -> {
@@ -64,13 +66,15 @@ final class CustomResourcesIT {
     void aReadyServerKnowsThem() throws Exception {
         String ships = define("ready.example.com");
 
-        Rest hasty = cluster.hasty();
-        while (hasty.get("/readyz").code() != 200) {
-            Thread.onSpinWait();
-        }
+        try (Cluster.Another hasty = cluster.hasty()) {
+            Rest client = hasty.client();
+            while (client.get("/readyz").code() != 200) {
+                Thread.onSpinWait();
+            }
 
-        hasty.get(ships).expect(200);
-        hasty.get("/readyz/crd-informer-synced").expect(200);
-        hasty.get("/apis/nobody.example.com/v1/ships").expect(404);
+            client.get(ships).expect(200);
+            client.get("/readyz/crd-informer-synced").expect(200);
+            client.get("/apis/nobody.example.com/v1/ships").expect(404);
+        }
     }
 }

@@ -110,21 +110,23 @@ class ListsIT {
         }
         Reply first = admin.get(configMaps + "?limit=2").expect(200);
         admin.delete(configMaps + "/c2").expect(200);
-        Rest forgetful = cluster.forgetful();
-        Reply second = forgetful.get(configMaps + "?limit=2&continue=" + first.at("/metadata/continue"));
-        second.refused(
-                410,
-                "Expired",
-                "The provided continue parameter is too old to display a consistent list result. You can start a new"
-                        + " list without the continue parameter, or use the continue token in this response to retrieve"
-                        + " the remainder of the results. Continuing with the provided token results in an inconsistent"
-                        + " list - objects that were created, modified, or deleted between the time the first chunk was"
-                        + " returned and now may show up in the list.");
-        Reply rest = forgetful
-                .get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue"))
-                .expect(200);
-        assertThat(rest.names()).containsExactly("c3");
-        assertThat(Long.parseLong(rest.resourceVersion())).isGreaterThan(Long.parseLong(first.resourceVersion()));
+        try (Cluster.Another forgetful = cluster.forgetful()) {
+            Reply second = forgetful.client().get(configMaps + "?limit=2&continue=" + first.at("/metadata/continue"));
+            second.refused(
+                    410,
+                    "Expired",
+                    "The provided continue parameter is too old to display a consistent list result. You can start a new"
+                            + " list without the continue parameter, or use the continue token in this response to retrieve"
+                            + " the remainder of the results. Continuing with the provided token results in an inconsistent"
+                            + " list - objects that were created, modified, or deleted between the time the first chunk was"
+                            + " returned and now may show up in the list.");
+            Reply rest = forgetful
+                    .client()
+                    .get(configMaps + "?limit=2&continue=" + second.at("/metadata/continue"))
+                    .expect(200);
+            assertThat(rest.names()).containsExactly("c3");
+            assertThat(Long.parseLong(rest.resourceVersion())).isGreaterThan(Long.parseLong(first.resourceVersion()));
+        }
     }
 
     @Test

@@ -100,7 +100,8 @@ class WatchesIT {
     void versionsThatAreForgottenAreTold() throws Exception {
         String version = create("a", "1").resourceVersion();
         create("b", "1");
-        try (Watch watch = cluster.forgetful().watch(configMaps + "?watch=1&resourceVersion=" + version)) {
+        try (Cluster.Another forgetful = cluster.forgetful();
+                Watch watch = forgetful.client().watch(configMaps + "?watch=1&resourceVersion=" + version)) {
             JsonNode status = watch.expect("ERROR");
             assertThat(status.path("code").asInt()).isEqualTo(410);
             assertThat(status.path("reason").asText()).isEqualTo("Expired");

@@ -104,12 +104,14 @@ final class WebSocketWatchesIT {
     @Test
     void aVersionThatIsForgottenIsToldAsAnEvent() throws Exception {
         Messages messages = new Messages();
-        cluster.forgetful().webSocket(configMaps + "?watch=true&resourceVersion=1", messages);
+        try (Cluster.Another forgetful = cluster.forgetful()) {
+            forgetful.client().webSocket(configMaps + "?watch=true&resourceVersion=1", messages);
 
-        JsonNode error = Json.parse(messages.next("text").getBytes(StandardCharsets.UTF_8));
-        assertThat(error.path("type").asText()).isEqualTo("ERROR");
-        assertThat(error.at("/object/code").asInt()).isEqualTo(410);
-        assertThat(messages.next("closed")).isEqualTo("1000");
+            JsonNode error = Json.parse(messages.next("text").getBytes(StandardCharsets.UTF_8));
+            assertThat(error.path("type").asText()).isEqualTo("ERROR");
+            assertThat(error.at("/object/code").asInt()).isEqualTo(410);
+            assertThat(messages.next("closed")).isEqualTo("1000");
+        }
     }
 
     @Test

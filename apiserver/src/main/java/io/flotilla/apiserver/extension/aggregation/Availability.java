@@ -204,23 +204,29 @@ public final class Availability implements AutoCloseable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Set<String> names = new HashSet<>();
+        Set<String> remote = new HashSet<>();
         for (ApiServices.Read each : all) {
             String name = each.service().name();
             Optional<ApiService.Backend> backend = each.service().backend();
-            if (backend.isEmpty()) {
-                write(each, Condition.LOCAL);
-                continue;
-            }
-            names.add(name);
-            Made now = made.get(name);
-            if (now != null) {
-                remember(name, backend.get(), now);
-                write(each, now.found().condition());
+            if (backend.isPresent()) {
+                remote.add(name);
+                Made now = made.get(name);
+                if (now != null) {
+                    remember(name, backend.get(), now);
+                }
             }
         }
-        known.keySet().retainAll(names);
+        known.keySet().retainAll(remote);
+        // Who has waited for a service to be available finds it in discovery.
         publish(all);
+        for (ApiServices.Read each : all) {
+            Made now = made.get(each.service().name());
+            if (now != null) {
+                write(each, now.found().condition());
+            } else if (each.service().backend().isEmpty()) {
+                write(each, Condition.LOCAL);
+            }
+        }
     }
 
     private boolean isDue(String name, ApiService.Backend backend, boolean changed) {
