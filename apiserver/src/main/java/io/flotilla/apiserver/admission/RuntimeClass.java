@@ -45,7 +45,7 @@ public final class RuntimeClass extends PodAdmission {
             throw forbidden(context, pod, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
         }
         if (!overhead.isEmpty()) {
-            spec.set("overhead", overhead);
+            spec.set("overhead", overhead.deepCopy());
         }
         schedule(context, pod, spec, found.path("scheduling"));
     }
@@ -66,7 +66,7 @@ public final class RuntimeClass extends PodAdmission {
         for (JsonNode toleration : scheduling.path("tolerations")) {
             ArrayNode tolerations =
                     spec.get("tolerations") instanceof ArrayNode present ? present : spec.putArray("tolerations");
-            tolerations.add(toleration);
+            tolerations.add(toleration.deepCopy());
         }
     }
 }

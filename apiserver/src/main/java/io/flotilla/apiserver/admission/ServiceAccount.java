@@ -62,7 +62,7 @@ public final class ServiceAccount extends PodAdmission {
         }
         if (spec.path("imagePullSecrets").isEmpty()
                 && !account.path("imagePullSecrets").isEmpty()) {
-            spec.set("imagePullSecrets", account.get("imagePullSecrets"));
+            spec.set("imagePullSecrets", account.get("imagePullSecrets").deepCopy());
         }
     }
 

@@ -1,11 +1,13 @@
 package io.flotilla.apiserver.cache;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object at one revision: its JSON as clients get it, and beside it only what selects. Immutable; the bytes are
@@ -20,6 +22,7 @@ public final class CachedObject {
     private final String[] labels;
     private final String[] fields;
     private final String[] ownerUids;
+    private volatile @Nullable ObjectNode tree;
 
     /**
      * @param key {@code namespace/name}, or {@code name} in cluster scope
@@ -65,6 +68,19 @@ public final class CachedObject {
     /** The whole object, resource version included. */
     public byte[] json() {
         return json;
+    }
+
+    /**
+     * The whole object as a tree that all who ask share: it must not be changed, nor become part of one that may be. Kept
+     * once it has been asked for, so meant for objects that many requests look at.
+     */
+    public ObjectNode tree() {
+        ObjectNode known = tree;
+        if (known == null) {
+            known = StoredForm.parse(json);
+            tree = known;
+        }
+        return known;
     }
 
     /** Whether the object says that it is of this kind and version. */

@@ -72,7 +72,7 @@ public final class RawObject extends ObjectNode {
     /** The members of the object, parsed at the first question for them. */
     private static final class Members extends AbstractMap<String, JsonNode> {
         private final byte[] json;
-        private @Nullable Map<String, JsonNode> parsed;
+        private volatile @Nullable Map<String, JsonNode> parsed;
 
         Members(byte[] json) {
             this.json = json;

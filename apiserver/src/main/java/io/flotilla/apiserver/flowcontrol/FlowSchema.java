@@ -36,7 +36,24 @@ record FlowSchema(String name, String uid, int precedence, String level, Disting
 
         record OfGroup(String name) implements Subject {}
 
-        record OfAccount(String namespace, String name) implements Subject {}
+        /**
+         * One account, or all of a namespace.
+         *
+         * @param user the account's name as a user, or the start of all their names
+         */
+        record OfAccount(String user, boolean all) implements Subject {
+            static OfAccount of(String namespace, String name) {
+                boolean all = name.equals(ALL);
+                return new OfAccount(new ServiceAccountName(namespace, all ? "" : name).user(), all);
+            }
+
+            boolean is(String asking) {
+                return all
+                        ? asking.startsWith(user)
+                                && ServiceAccountName.of(asking).isPresent()
+                        : asking.equals(user);
+            }
+        }
     }
 
     record ResourceRule(
@@ -86,7 +103,7 @@ record FlowSchema(String name, String uid, int precedence, String level, Disting
             case "Group" ->
                 new Subject.OfGroup(subject.path("group").path("name").asText(""));
             case "ServiceAccount" ->
-                new Subject.OfAccount(
+                Subject.OfAccount.of(
                         subject.path("serviceAccount").path("namespace").asText(""),
                         subject.path("serviceAccount").path("name").asText(""));
             default -> new Subject.OfUser(subject.path("user").path("name").asText(""));
@@ -124,20 +141,13 @@ record FlowSchema(String name, String uid, int precedence, String level, Disting
             boolean concerned = switch (subject) {
                 case Subject.OfUser(String name) -> name.equals(ALL) || name.equals(user.name());
                 case Subject.OfGroup(String name) -> name.equals(ALL) || user.isIn(name);
-                case Subject.OfAccount(String namespace, String name) -> isAccount(user.name(), namespace, name);
+                case Subject.OfAccount account -> account.is(user.name());
             };
             if (concerned) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean isAccount(String user, String namespace, String name) {
-        return ServiceAccountName.of(user)
-                .filter(account -> account.namespace().equals(namespace))
-                .filter(account -> name.equals(ALL) || account.name().equals(name))
-                .isPresent();
     }
 
     private static boolean covers(Rule rule, Attributes asked) {

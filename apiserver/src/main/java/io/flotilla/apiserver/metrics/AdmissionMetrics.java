@@ -92,8 +92,11 @@ public final class AdmissionMetrics {
             if (rejected) {
                 return resolution.of(operation.name(), "true", type);
             }
-            return (changes ? completed : validated)
-                    .computeIfAbsent(operation, each -> resolution.of(each.name(), "false", type));
+            Map<Operation, DistributionDataPoint> known = changes ? completed : validated;
+            DistributionDataPoint found = known.get(operation);
+            return found != null
+                    ? found
+                    : known.computeIfAbsent(operation, each -> resolution.of(each.name(), "false", type));
         }
     }
 

@@ -23,7 +23,7 @@ final class Comparison {
 
     static Comparison of(StructType type, ObjectNode before, ObjectNode after) {
         Comparison comparison = new Comparison();
-        comparison.compare(new Shape.Struct(type), before, after);
+        comparison.compare(Shape.Struct.of(type), before, after);
         return comparison;
     }
 
@@ -66,18 +66,16 @@ final class Comparison {
     private static FieldSet whole(Shape shape, JsonNode value) {
         FieldSet set = FieldSet.itself();
         if (shape instanceof Shape.Items items && value.isArray()) {
-            byKey(items.identity(), value).forEach((key, item) -> set.put(key, whole(items.element(), item)));
+            for (JsonNode item : value) {
+                set.put(items.identity().itemKey(item), whole(items.element(), item));
+            }
         } else if (hasNames(shape) && value.isObject()) {
             for (Map.Entry<String, JsonNode> entry : value.properties()) {
-                set.put("f:" + entry.getKey(), whole(child(shape, entry.getKey()), entry.getValue()));
+                Shape.Member member = Shape.member(shape, entry.getKey());
+                set.put(member.edge(), whole(member.shape(), entry.getValue()));
             }
         }
         return set;
-    }
-
-    private static Shape child(Shape shape, String name) {
-        Shape child = Shape.child(shape, name);
-        return child == null ? Shape.LEAF : child;
     }
 
     private static boolean isEmpty(JsonNode value) {
@@ -100,8 +98,9 @@ final class Comparison {
     }
 
     private void field(Shape shape, String name, @Nullable JsonNode before, @Nullable JsonNode after) {
-        path.add("f:" + name);
-        compare(child(shape, name), before, after);
+        Shape.Member member = Shape.member(shape, name);
+        path.add(member.edge());
+        compare(member.shape(), before, after);
         path.removeLast();
     }
 

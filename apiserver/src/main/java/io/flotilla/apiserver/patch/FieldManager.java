@@ -117,7 +117,7 @@ public final class FieldManager {
      * @throws StatusException 409 with every conflict
      */
     public ObjectNode apply(StructType type, Write write, ObjectNode live, ObjectNode config, boolean force) {
-        Shape shape = new Shape.Struct(type);
+        Shape shape = Shape.Struct.of(type);
         String apiVersion = config.path("apiVersion").asText();
         Managers managers = Managers.of(live);
         ObjectNode before = withoutManagedFields(live);

@@ -12,9 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +26,14 @@ final class FieldSet {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private boolean member;
-    private final SortedMap<String, FieldSet> children;
+    private final Edges children;
     private volatile byte @Nullable [] text;
 
     FieldSet() {
-        this(false, new TreeMap<>());
+        this(false, new Edges());
     }
 
-    private FieldSet(boolean member, SortedMap<String, FieldSet> children) {
+    private FieldSet(boolean member, Edges children) {
         this.member = member;
         this.children = children;
     }
@@ -107,9 +104,10 @@ final class FieldSet {
     }
 
     private void write(JsonGenerator json) throws IOException {
-        for (Map.Entry<String, FieldSet> each : children.entrySet()) {
-            FieldSet child = each.getValue();
-            json.writeFieldName(each.getKey());
+        Edges edges = children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            FieldSet child = edges.set(i);
+            json.writeFieldName(edges.name(i));
             json.writeStartObject();
             if (child.member && !child.children.isEmpty()) {
                 json.writeFieldName(SELF);
@@ -125,7 +123,7 @@ final class FieldSet {
         return member;
     }
 
-    Map<String, FieldSet> children() {
+    Edges children() {
         return children;
     }
 
@@ -134,8 +132,9 @@ final class FieldSet {
         if (member) {
             return false;
         }
-        for (FieldSet child : children.values()) {
-            if (!child.isEmpty()) {
+        Edges edges = children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            if (!edges.set(i).isEmpty()) {
                 return false;
             }
         }
@@ -145,7 +144,7 @@ final class FieldSet {
     void insert(List<String> path) {
         FieldSet node = this;
         for (String edge : path) {
-            node = node.children.computeIfAbsent(edge, _ -> new FieldSet());
+            node = node.children.grow(edge);
         }
         node.member = true;
     }
@@ -159,17 +158,18 @@ final class FieldSet {
     void graft(List<String> path, FieldSet other) {
         FieldSet node = this;
         for (String edge : path.subList(0, path.size() - 1)) {
-            node = node.children.computeIfAbsent(edge, _ -> new FieldSet());
+            node = node.children.grow(edge);
         }
         node.children.put(path.getLast(), other);
     }
 
     FieldSet union(FieldSet other) {
         FieldSet result = with(member || other.member);
-        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
-            FieldSet mine = children.get(each.getKey());
-            FieldSet both = mine == null ? each.getValue() : mine.union(each.getValue());
-            result = result.with(this, each.getKey(), both);
+        Edges edges = other.children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            FieldSet mine = children.get(edges.name(i));
+            FieldSet theirs = edges.set(i);
+            result = result.with(this, edges.name(i), mine == null ? theirs : mine.union(theirs));
         }
         return result;
     }
@@ -177,17 +177,18 @@ final class FieldSet {
     /** The paths of this set that are not in the other. */
     FieldSet difference(FieldSet other) {
         FieldSet result = with(member && !other.member);
-        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
-            FieldSet mine = children.get(each.getKey());
+        Edges edges = other.children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            FieldSet mine = children.get(edges.name(i));
             if (mine != null) {
-                result = result.with(this, each.getKey(), mine.difference(each.getValue()));
+                result = result.with(this, edges.name(i), mine.difference(edges.set(i)));
             }
         }
         return result;
     }
 
     private FieldSet with(boolean asMember) {
-        return asMember == member ? this : new FieldSet(asMember, new TreeMap<>(children));
+        return asMember == member ? this : new FieldSet(asMember, new Edges(children));
     }
 
     /** This set, which was made of another or is it, with those paths behind an edge; the edge goes when there are none. */
@@ -197,7 +198,7 @@ final class FieldSet {
         if (before == below || (gone && before == null)) {
             return this;
         }
-        FieldSet result = this == origin ? new FieldSet(member, new TreeMap<>(children)) : this;
+        FieldSet result = this == origin ? new FieldSet(member, new Edges(children)) : this;
         if (gone) {
             result.children.remove(edge);
         } else {
@@ -209,24 +210,26 @@ final class FieldSet {
     FieldSet intersection(FieldSet other) {
         FieldSet result = new FieldSet();
         result.member = member && other.member;
-        children.forEach((edge, child) -> {
-            FieldSet theirs = other.children.get(edge);
-            FieldSet common = theirs == null ? null : child.intersection(theirs);
+        Edges edges = children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            FieldSet theirs = other.children.get(edges.name(i));
+            FieldSet common = theirs == null ? null : edges.set(i).intersection(theirs);
             if (common != null && !common.isEmpty()) {
-                result.children.put(edge, common);
+                result.children.put(edges.name(i), common);
             }
-        });
+        }
         return result;
     }
 
     /** The paths of this set that are neither in the other nor below one that is. */
     FieldSet without(FieldSet other) {
         FieldSet result = with(member && !other.member);
-        for (Map.Entry<String, FieldSet> each : other.children.entrySet()) {
-            FieldSet mine = children.get(each.getKey());
+        Edges edges = other.children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            FieldSet mine = children.get(edges.name(i));
             if (mine != null) {
-                FieldSet theirs = each.getValue();
-                result = result.with(this, each.getKey(), theirs.member ? new FieldSet() : mine.without(theirs));
+                FieldSet theirs = edges.set(i);
+                result = result.with(this, edges.name(i), theirs.member ? new FieldSet() : mine.without(theirs));
             }
         }
         return result;
@@ -243,7 +246,10 @@ final class FieldSet {
         if (member) {
             visitor.accept(path, this);
         }
-        children.forEach((edge, child) -> child.visit(path + readable(edge), visitor));
+        Edges edges = children.inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            edges.set(i).visit(path + readable(edges.name(i)), visitor);
+        }
     }
 
     private static String readable(String edge) {

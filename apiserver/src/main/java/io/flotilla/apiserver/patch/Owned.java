@@ -33,9 +33,9 @@ final class Owned {
                 }
                 for (Map.Entry<String, JsonNode> entry : value.properties()) {
                     JsonNode inner = entry.getValue();
-                    Shape child = Shape.child(shape, entry.getKey());
-                    path.add("f:" + entry.getKey());
-                    collect(child == null ? Shape.LEAF : child, inner, path, set);
+                    Shape.Member member = Shape.member(shape, entry.getKey());
+                    path.add(member.edge());
+                    collect(member.shape(), inner, path, set);
                     boolean key = shape instanceof Shape.Keys;
                     if (key || inner.isNull() || (inner.isObject() && inner.isEmpty())) {
                         set.insert(path);
@@ -67,10 +67,8 @@ final class Owned {
                 }
                 ObjectNode merged = before.deepCopy();
                 for (Map.Entry<String, JsonNode> entry : config.properties()) {
-                    Shape child = Shape.child(shape, entry.getKey());
-                    merged.set(
-                            entry.getKey(),
-                            merge(child == null ? Shape.LEAF : child, before.get(entry.getKey()), entry.getValue()));
+                    Shape child = Shape.member(shape, entry.getKey()).shape();
+                    merged.set(entry.getKey(), merge(child, before.get(entry.getKey()), entry.getValue()));
                 }
                 yield merged;
             }
@@ -162,13 +160,11 @@ final class Owned {
                 }
                 ObjectNode kept = object.objectNode();
                 for (Map.Entry<String, JsonNode> entry : object.properties()) {
-                    FieldSet below = gone.children().get("f:" + entry.getKey());
-                    Shape child = Shape.child(shape, entry.getKey());
+                    Shape.Member member = Shape.member(shape, entry.getKey());
+                    FieldSet below = gone.children().get(member.edge());
                     JsonNode rest = below == null
                             ? entry.getValue()
-                            : below.isMember()
-                                    ? null
-                                    : remove(child == null ? Shape.LEAF : child, entry.getValue(), below);
+                            : below.isMember() ? null : remove(member.shape(), entry.getValue(), below);
                     if (rest != null) {
                         kept.set(entry.getKey(), rest);
                     }
@@ -199,7 +195,9 @@ final class Owned {
         if (set.isMember()) {
             result.makeMember();
         }
-        set.children().forEach((edge, below) -> {
+        Edges edges = set.children().inOrder();
+        for (int i = 0; i < edges.size(); i++) {
+            String edge = edges.name(i);
             Shape child = Shape.LEAF;
             boolean named = false;
             if (edge.startsWith("f:")) {
@@ -209,12 +207,12 @@ final class Owned {
             } else if (shape instanceof Shape.Items items) {
                 child = items.element();
             }
-            FieldSet inner = withNamedParents(child, below);
+            FieldSet inner = withNamedParents(child, edges.set(i));
             if (named) {
                 inner.makeMember();
             }
-            result.children().put(edge, inner);
-        });
+            result.put(edge, inner);
+        }
         return result;
     }
 }

@@ -13,7 +13,7 @@ public final class Partial {
 
     /** Returns the object with what the part sets; neither is changed. */
     public static ObjectNode merge(StructType type, ObjectNode object, ObjectNode part) {
-        return (ObjectNode) Owned.merge(new Shape.Struct(type), object, part);
+        return (ObjectNode) Owned.merge(Shape.Struct.of(type), object, part);
     }
 
     /**
@@ -22,7 +22,7 @@ public final class Partial {
      */
     public static List<String> atomics(StructType type, ObjectNode part) {
         List<String> found = new ArrayList<>(0);
-        collect(new Shape.Struct(type), part, "", found);
+        collect(Shape.Struct.of(type), part, "", found);
         return found;
     }
 

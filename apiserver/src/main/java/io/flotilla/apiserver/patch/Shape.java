@@ -6,6 +6,8 @@ import io.flotilla.apiserver.schema.MapType;
 import io.flotilla.apiserver.schema.Scalar;
 import io.flotilla.apiserver.schema.StructType;
 import io.flotilla.apiserver.schema.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** How ownership of a value is divided. */
@@ -14,8 +16,50 @@ sealed interface Shape {
     /** Owned as a whole. */
     record Leaf() implements Shape {}
 
-    /** Owned by fields. */
-    record Struct(StructType type) implements Shape {}
+    /** Owned by fields; knows what each of those it was asked for is. */
+    final class Struct implements Shape {
+        private static final int MOST_TYPES = 1_000;
+        private static final Map<StructType, Struct> ROOTS = new ConcurrentHashMap<>();
+
+        private final StructType type;
+        private final Map<String, Member> members = new ConcurrentHashMap<>(8);
+
+        private Struct(StructType type) {
+            this.type = type;
+        }
+
+        /** The shape of whole objects of a type. */
+        static Struct of(StructType type) {
+            Struct known = ROOTS.get(type);
+            if (known == null) {
+                // Types of custom kinds come and go.
+                if (ROOTS.size() >= MOST_TYPES) {
+                    ROOTS.clear();
+                }
+                known = ROOTS.computeIfAbsent(type, Struct::new);
+            }
+            return known;
+        }
+
+        /** Null for a field that the type does not have. */
+        private @Nullable Member member(String name) {
+            Member known = members.get(name);
+            Field field = known == null ? type.field(name) : null;
+            if (field != null) {
+                known = new Member(edge(name), Shape.of(field));
+                members.put(field.name(), known);
+            }
+            return known;
+        }
+
+        @Override
+        public String toString() {
+            return type.toString();
+        }
+    }
+
+    /** A field or key: the edge that leads to it in a {@link FieldSet}, and its shape. */
+    record Member(String edge, Shape shape) {}
 
     /**
      * Owned by keys.
@@ -62,14 +106,25 @@ sealed interface Shape {
     static @Nullable Shape child(Shape shape, String name) {
         return switch (shape) {
             case Struct struct -> {
-                Field field = struct.type.field(name);
-                if (field == null) {
-                    yield struct.type.open() ? DEDUCED : null;
-                }
-                yield of(field);
+                Member member = struct.member(name);
+                yield member != null ? member.shape() : struct.type.open() ? DEDUCED : null;
             }
             case Keys keys -> keys.value();
             case Leaf _, Items _ -> LEAF;
         };
+    }
+
+    /** A field or key of this shape; what the type does not have is owned as a whole. */
+    static Member member(Shape shape, String name) {
+        Member member = shape instanceof Struct struct ? struct.member(name) : null;
+        if (member != null) {
+            return member;
+        }
+        Shape child = child(shape, name);
+        return new Member(edge(name), child == null ? LEAF : child);
+    }
+
+    static String edge(String name) {
+        return "f:" + name;
     }
 }

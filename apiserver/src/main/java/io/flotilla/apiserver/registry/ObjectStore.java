@@ -8,7 +8,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * What a strategy or a subresource may read and write beside the object at hand. Objects are in their storage version
- * and carry {@code metadata.resourceVersion}; a returned tree belongs to the caller. All calls block and may throw
+ * and carry {@code metadata.resourceVersion}. A tree from etcd belongs to the caller; one from the watch cache is shared,
+ * and must not be changed nor become part of a tree that may be. All calls block and may throw
  * {@link io.flotilla.apiserver.request.StatusException}; all are safe from any thread.
  */
 public interface ObjectStore {

@@ -27,7 +27,7 @@ final class RegistryStore implements ObjectStore {
                 .cache()
                 .snapshot()
                 .get(registry.registry(resource).key(namespace, name))
-                .map(StoredForm::parse);
+                .map(CachedObject::tree);
     }
 
     @Override
@@ -35,7 +35,7 @@ final class RegistryStore implements ObjectStore {
         List<ObjectNode> found = new ArrayList<>();
         Iterator<CachedObject> objects =
                 registry.registry(resource).cache().snapshot().from(namespace, "");
-        objects.forEachRemaining(object -> found.add(StoredForm.parse(object)));
+        objects.forEachRemaining(object -> found.add(object.tree()));
         return found;
     }
 

@@ -1,6 +1,7 @@
 package io.flotilla.deploy.process;
 
 import io.flotilla.deploy.plan.PrivateFile;
+import io.flotilla.machinery.component.HeapKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,9 @@ import java.util.List;
 
 /**
  * The Java programs, and the JVM each of them gets. A lab is fifteen JVMs on one small machine, so each gets the smallest that
- * does its work: the serial collector, few arenas, and the second compiler only for what has a hot path, and only where there
- * is a processor for it: it pays after minutes, and until then takes the time that the others need.
+ * does its work: the serial collector, a heap that grows only with what is in use, few arenas, and the second compiler only
+ * for what has a hot path, and only where there is a processor for it: it pays after minutes, and until then takes the time
+ * that the others need.
  */
 public enum JavaProgram {
     API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 320, true),
@@ -79,6 +81,8 @@ public enum JavaProgram {
 
     private List<String> command(Distribution distribution, List<String> cacheOptions, boolean secondCompiler) {
         var command = new ArrayList<String>();
+        // What the lab's own programs hold does not grow with the cluster.
+        var most = module.equals("deploy") ? heapMegabytes : Math.max(heapMegabytes, Memory.megabytes() / 10);
         command.add(Distribution.java().toString());
         command.addAll(cacheOptions);
         command.addAll(List.of(
@@ -92,7 +96,8 @@ public enum JavaProgram {
                 "-XX:MinHeapFreeRatio=20",
                 "-XX:MaxHeapFreeRatio=40",
                 "-Xms8m",
-                "-Xmx" + heapMegabytes + "m",
+                "-Xmx" + most + "m",
+                "-D" + HeapKeeper.PROPERTY + "=" + heapMegabytes,
                 "-Xss512k",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

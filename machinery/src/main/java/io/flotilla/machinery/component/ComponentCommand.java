@@ -47,12 +47,13 @@ public abstract class ComponentCommand implements Callable<Integer> {
     public final Integer call() throws Exception {
         Logging.configure(logging);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (ApplicationContext context = ApplicationContext.builder()
-                .deduceEnvironment(false)
-                .bootstrapEnvironment(false)
-                .banner(false)
-                .singletons(this)
-                .start()) {
+        try (HeapKeeper _ = HeapKeeper.start();
+                ApplicationContext context = ApplicationContext.builder()
+                        .deduceEnvironment(false)
+                        .bootstrapEnvironment(false)
+                        .banner(false)
+                        .singletons(this)
+                        .start()) {
             Lifecycle lifecycle = context.getBean(Lifecycle.class);
             Thread hook = Thread.ofPlatform().name("shutdown").unstarted(() -> {
                 LOG.info("Stopping");

@@ -73,7 +73,7 @@ final class Params {
                                 reference.path("selector"),
                                 each.path("metadata").path("labels")))
                 : store.cached(version.storage(), namespace, name).stream();
-        return found.<JsonNode>map(version::fromStorage).toList();
+        return found.<JsonNode>map(each -> version.fromStorage(each.deepCopy())).toList();
     }
 
     private Optional<ResourceInfo> resource(String apiVersion, String kind) {

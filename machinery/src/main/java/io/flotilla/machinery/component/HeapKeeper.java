@@ -1,0 +1,51 @@
+package io.flotilla.machinery.component;
+
+import java.time.Duration;
+
+/**
+ * Keeps the heap small while it can be, and lets it grow when it must. The serial collector takes all the memory that it may
+ * have before it collects the old generation; a limit low enough for a lab on a laptop would be the death of a server that
+ * someone fills with a hundred thousand objects. So the limit is high, and whenever the heap outgrows a soft one, the old
+ * generation is collected; if most of it turns out to be in use, the soft limit goes up with it.
+ */
+public final class HeapKeeper implements AutoCloseable {
+    /** System property: the soft limit in MiB. Without it nothing is done. */
+    public static final String PROPERTY = "flotilla.heap";
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** The heap may be that many times what is in use. */
+    private static final int ROOM = 2;
+
+    private final Thread thread;
+
+    private HeapKeeper(long soft) {
+        thread = Thread.ofVirtual().name("heap-keeper").start(() -> keep(soft));
+    }
+
+    /** Starts to keep the heap as the property says. */
+    public static HeapKeeper start() {
+        long mebibytes = Long.getLong(PROPERTY, 0);
+        return new HeapKeeper(mebibytes == 0 ? Long.MAX_VALUE : mebibytes << 20);
+    }
+
+    private static void keep(long soft) {
+        Runtime runtime = Runtime.getRuntime();
+        long limit = soft;
+        try {
+            while (limit < runtime.maxMemory()) {
+                Thread.sleep(PAUSE);
+                if (runtime.totalMemory() > limit) {
+                    System.gc();
+                    limit = Math.max(soft, ROOM * (runtime.totalMemory() - runtime.freeMemory()));
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
