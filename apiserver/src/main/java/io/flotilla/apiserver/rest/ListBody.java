@@ -4,6 +4,8 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -14,6 +16,9 @@ import java.util.function.Function;
 final class ListBody {
     static final byte[] TAIL = {']', '}', '\n'};
 
+    private static final byte[] OPENING = {'{'};
+    private static final byte[] FURTHER_OPENING = {',', '{'};
+    private static final byte[] FURTHER = {','};
     private static final int PIECE = 64 << 10;
 
     private final byte[] head;
@@ -48,32 +53,39 @@ final class ListBody {
         return size;
     }
 
-    /** The next piece; empty when there is none left. */
+    /**
+     * The next piece; empty when there is none left. It is put together of the very bytes of the items: the only copy of
+     * them is the one that is encrypted.
+     */
     Optional<ByteBuf> next(ByteBufAllocator allocator) {
         if (ended) {
             return Optional.empty();
         }
-        ByteBuf piece = allocator.heapBuffer(PIECE + (8 << 10));
+        CompositeByteBuf piece = allocator.compositeHeapBuffer(Integer.MAX_VALUE);
         if (!begun) {
             begun = true;
-            piece.writeBytes(head);
+            add(piece, head, 0);
         }
         while (next < items.size()) {
             if (piece.readableBytes() >= PIECE) {
                 return Optional.of(piece);
             }
-            if (next > 0) {
-                piece.writeByte(',');
-            }
+            boolean first = next == 0;
             Slice slice = item.apply(items.get(next++));
             if (slice.from() > 0) {
-                piece.writeByte('{');
+                add(piece, first ? OPENING : FURTHER_OPENING, 0);
+            } else if (!first) {
+                add(piece, FURTHER, 0);
             }
-            piece.writeBytes(slice.bytes(), slice.from(), slice.bytes().length - slice.from());
+            add(piece, slice.bytes(), slice.from());
         }
-        piece.writeBytes(tail);
+        add(piece, tail, 0);
         ended = true;
         return Optional.of(piece);
+    }
+
+    private static void add(CompositeByteBuf piece, byte[] bytes, int from) {
+        piece.addComponent(true, Unpooled.wrappedBuffer(bytes, from, bytes.length - from));
     }
 
     /** All of it. */

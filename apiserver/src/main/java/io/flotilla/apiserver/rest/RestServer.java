@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -48,6 +49,7 @@ public final class RestServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
     private static final int MAX_STREAMS = 1_000;
     private static final int WINDOW = 1 << 20;
+    private static final int MOST_FLUSHES = 64;
 
     private final Config config;
     private final RestHandler handler;
@@ -201,6 +203,8 @@ public final class RestServer implements AutoCloseable {
                         .addLast(Http2FrameCodecBuilder.forServer()
                                 .initialSettings(settings)
                                 .build())
+                        // What many streams of a connection send at the same time shares records and system calls.
+                        .addLast(new FlushConsolidationHandler(MOST_FLUSHES, true))
                         .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
                             @Override
                             protected void initChannel(Channel stream) {
