@@ -1,6 +1,10 @@
 package io.flotilla.apiserver.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.CachedObject;
+import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.codec.YamlCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -8,23 +12,24 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The JSON of a list, gathered piece by piece from the bytes of its items. */
+/** The text of a list, gathered piece by piece from the bytes of its items: a list may be larger than the memory. */
 final class ListBody {
     static final byte[] TAIL = {']', '}', '\n'};
 
-    private static final byte[] OPENING = {'{'};
-    private static final byte[] FURTHER_OPENING = {',', '{'};
-    private static final byte[] FURTHER = {','};
+    private static final ByteBuf OPENING =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {'{'}).asReadOnly());
     private static final int PIECE = 64 << 10;
 
     private final byte[] head;
     private final List<CachedObject> items;
     private final Function<CachedObject, Slice> item;
-    private final byte[] tail;
+    private final Layout layout;
     private int next;
     private boolean begun;
     private boolean ended;
@@ -37,16 +42,92 @@ final class ListBody {
     @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
     record Slice(byte[] bytes, int from) {}
 
+    /** What stands before the first item, between items, and behind the last one. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
+    private record Layout(byte[] first, byte[] further, byte[] tail) {
+        static Layout of(String first, String further, String tail) {
+            return new Layout(bytes(first), bytes(further), bytes(tail));
+        }
+    }
+
+    /** JSON as programs read it. */
     ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, byte[] tail) {
+        this(head, items, item, new Layout(new byte[0], bytes(","), tail));
+    }
+
+    private ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, Layout layout) {
         this.head = head;
         this.items = items;
         this.item = item;
-        this.tail = tail;
+        this.layout = layout;
+    }
+
+    /** The same list, not yet begun, as people read it. */
+    ListBody indented() {
+        String none = new String(JsonCodec.encodePretty(withoutItems()), StandardCharsets.UTF_8);
+        if (items.isEmpty()) {
+            return new ListBody(bytes(none), items, item, Layout.of("", "", ""));
+        }
+        int end = none.lastIndexOf("[]") + 1;
+        return new ListBody(
+                bytes(none.substring(0, end)),
+                items,
+                each -> new Slice(shifted(JsonCodec.encodePretty(object(each)), 4), 0),
+                Layout.of("\n    ", ",\n    ", "\n  ]" + none.substring(end + 1)));
+    }
+
+    /** The same list, not yet begun, in YAML. */
+    ListBody yaml() {
+        String none = new String(YamlCodec.encode(withoutItems()), StandardCharsets.UTF_8);
+        if (items.isEmpty()) {
+            return new ListBody(bytes(none), items, item, Layout.of("", "", ""));
+        }
+        int end = Math.max(none.indexOf("\nitems: []\n"), none.indexOf("\nrows: []\n"));
+        int value = none.indexOf(" []", end);
+        return new ListBody(
+                bytes(none.substring(0, value) + "\n"),
+                items,
+                each -> new Slice(shifted(YamlCodec.encode(object(each)), 2), 0),
+                Layout.of("- ", "- ", none.substring(value + " []\n".length())));
+    }
+
+    private ObjectNode withoutItems() {
+        byte[] whole = Arrays.copyOf(head, head.length + layout.tail().length);
+        System.arraycopy(layout.tail(), 0, whole, head.length, layout.tail().length);
+        return StoredForm.parse(whole);
+    }
+
+    private ObjectNode object(CachedObject each) {
+        Slice slice = item.apply(each);
+        if (slice.from() == 0) {
+            return StoredForm.parse(slice.bytes());
+        }
+        byte[] whole = Arrays.copyOfRange(slice.bytes(), slice.from() - 1, slice.bytes().length);
+        whole[0] = '{';
+        return StoredForm.parse(whole);
+    }
+
+    /** The text with all lines but the first one that many columns further right; empty lines stay empty. */
+    private static byte[] shifted(byte[] text, int columns) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + text.length / 2);
+        for (int i = 0; i < text.length; i++) {
+            out.write(text[i]);
+            if (text[i] == '\n' && i + 1 < text.length && text[i + 1] != '\n') {
+                for (int column = 0; column < columns; column++) {
+                    out.write(' ');
+                }
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** About how many bytes the whole body takes. */
     long size() {
-        long size = (long) head.length + tail.length;
+        long size = (long) head.length + layout.tail().length;
         for (CachedObject each : items) {
             size += each.json().length - each.bodyOffset() + 2L;
         }
@@ -70,22 +151,22 @@ final class ListBody {
             if (piece.readableBytes() >= PIECE) {
                 return Optional.of(piece);
             }
-            boolean first = next == 0;
+            add(piece, next == 0 ? layout.first() : layout.further(), 0);
             Slice slice = item.apply(items.get(next++));
             if (slice.from() > 0) {
-                add(piece, first ? OPENING : FURTHER_OPENING, 0);
-            } else if (!first) {
-                add(piece, FURTHER, 0);
+                piece.addComponent(true, OPENING.duplicate());
             }
             add(piece, slice.bytes(), slice.from());
         }
-        add(piece, tail, 0);
+        add(piece, layout.tail(), 0);
         ended = true;
         return Optional.of(piece);
     }
 
     private static void add(CompositeByteBuf piece, byte[] bytes, int from) {
-        piece.addComponent(true, Unpooled.wrappedBuffer(bytes, from, bytes.length - from));
+        if (bytes.length > from) {
+            piece.addComponent(true, Unpooled.wrappedBuffer(bytes, from, bytes.length - from));
+        }
     }
 
     /** All of it. */

@@ -257,15 +257,12 @@ public final class ResourceRequests {
         Listing listing = api.list(caller, target, Options.list(exchange.query()));
         TableForm.Include rows = rows(exchange, accepted);
         exchange.addHeader("content-type", accepted.encoding().mediaType());
-        if (accepted.encoding() != Encoding.JSON || exchange.pretty()) {
-            byte[] whole = accepted.encoding() == Encoding.JSON
-                    ? JsonCodec.encodePretty(StoredForm.parse(
-                            representations.jsonList(listing, accepted, rows).whole()))
-                    : representations.list(listing, accepted, rows);
-            Gzip.respond(exchange, 200, Unpooled.wrappedBuffer(whole));
+        if (accepted.encoding() == Encoding.PROTOBUF) {
+            Gzip.respond(exchange, 200, Unpooled.wrappedBuffer(representations.list(listing, accepted, rows)));
             return;
         }
-        ListBody body = representations.jsonList(listing, accepted, rows);
+        ListBody json = representations.jsonList(listing, accepted, rows);
+        ListBody body = accepted.encoding() == Encoding.YAML ? json.yaml() : exchange.pretty() ? json.indented() : json;
         if (body.size() <= Gzip.THRESHOLD) {
             exchange.respond(200, Unpooled.wrappedBuffer(body.whole()));
             return;

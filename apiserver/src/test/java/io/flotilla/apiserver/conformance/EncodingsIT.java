@@ -2,8 +2,11 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.codec.YamlCodec;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -267,6 +270,37 @@ class EncodingsIT {
                 .startsWith("{\"kind\"");
         assertThat(admin.get(configMaps + "?pretty=1").text()).startsWith("{\n  \"kind\": \"ConfigMapList\",\n");
         assertThat(admin.get(configMaps + "/none?pretty=1").text()).startsWith("{\n  \"kind\": \"Status\",\n");
+    }
+
+    /** Lists are put together of their items; that must not be seen. */
+    @Test
+    void listsForPeopleLookAsIfTheyWereWrittenInOneGo() throws Exception {
+        String table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        for (int i = 0; i < 3; i++) {
+            for (String query : List.of("", "&fieldSelector=metadata.name=none")) {
+                for (String accepted : List.of("application/json", table)) {
+                    byte[] plain = text(configMaps + "?pretty=0" + query, accepted);
+                    assertThat(text(configMaps + "?pretty=1" + query, accepted))
+                            .asString(StandardCharsets.UTF_8)
+                            .isEqualTo(new String(
+                                    JsonCodec.encodePretty(JsonCodec.decodeAny(plain)), StandardCharsets.UTF_8));
+                }
+                byte[] plain = text(configMaps + "?pretty=0" + query, "application/json");
+                assertThat(text(configMaps + "?pretty=0" + query, "application/yaml"))
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo(new String(YamlCodec.encode(JsonCodec.decodeAny(plain)), StandardCharsets.UTF_8));
+            }
+            admin.post(
+                            configMaps,
+                            Json.object(
+                                    "{metadata: {name: 'm%s'}, data: {'lines': 'a\\n\\n  b\\n', 'last': '\\n', 'none': ''}}",
+                                    i))
+                    .expect(201);
+        }
+    }
+
+    private byte[] text(String path, String accepted) throws Exception {
+        return admin.get(path, "accept", accepted).expect(200).text().getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
