@@ -33,6 +33,9 @@ import java.util.function.Supplier;
  * comparison makes safe even if the first one arrives late.
  */
 public final class EtcdStore implements AutoCloseable {
+    /** As long as Kubernetes waits when it asks whether etcd is well. */
+    private static final int PING_SECONDS = 2;
+
     private static final long CALL_MILLIS = 3_000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final String PROBE_KEY = "/flotilla/probe";
@@ -82,7 +85,7 @@ public final class EtcdStore implements AutoCloseable {
     /** Asks once, without patience: for health checks. */
     public void ping() {
         try {
-            kv.withDeadlineAfter(1, TimeUnit.SECONDS)
+            kv.withDeadlineAfter(PING_SECONDS, TimeUnit.SECONDS)
                     .range(RangeRequest.newBuilder()
                             .setKey(ByteString.copyFromUtf8(PROBE_KEY))
                             .setCountOnly(true)

@@ -11,6 +11,7 @@ final class Backend {
     private final InetSocketAddress address;
     private final Set<Channel> connections = new HashSet<>();
     private boolean ready;
+    private long notReadySinceNanos;
 
     Backend(InetSocketAddress address) {
         this.address = address;
@@ -40,7 +41,15 @@ final class Backend {
     boolean setReady(boolean now) {
         var news = ready != now;
         ready = now;
+        if (news && !now) {
+            notReadySinceNanos = System.nanoTime();
+        }
         return news;
+    }
+
+    /** For how long it has not been ready. */
+    long notReadyNanos() {
+        return ready ? 0 : System.nanoTime() - notReadySinceNanos;
     }
 
     void closeConnections() {

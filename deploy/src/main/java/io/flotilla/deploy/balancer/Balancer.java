@@ -23,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
 /**
- * Splices each client's connection to the ready API server that has the fewest, and cuts those of a server that is no longer
- * ready, so that its clients turn to another. Knows nothing of what flows: TLS is between client and API server.
+ * Splices each client's connection to the ready API server that has the fewest, and cuts those of a server that is gone, so that
+ * its clients turn to another. A server that says that it is not ready gets no further clients, but those it has may end what they
+ * have begun: it may be stopping, or have waited for a slow disk. They are cut when it goes on to say so. Knows nothing of what
+ * flows: TLS is between client and API server.
  *
  * <p>Everything happens on one event loop. Where no API server is ready, connections are tried on all of them all the same: an
  * overloaded machine, on which every check is late, must not look like a dead cluster.
@@ -32,6 +34,9 @@ import javax.net.ssl.SSLContext;
 final class Balancer implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 1_000;
     private static final long RETRY_MILLIS = 100;
+
+    /** For how long a server may say that it is not ready before its clients are cut off. */
+    private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** How long a client is kept waiting for an API server that accepts it. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -52,7 +57,7 @@ final class Balancer implements AutoCloseable {
     /** Binds and begins to check; returns where it listens. */
     InetSocketAddress start(InetSocketAddress listen) throws InterruptedException {
         for (var backend : backends) {
-            var check = new ReadinessCheck(backend.address(), tls, loop, ready -> onCheck(backend, ready));
+            var check = new ReadinessCheck(backend.address(), tls, loop, result -> onCheck(backend, result));
             checks.add(check);
             check.start();
         }
@@ -75,13 +80,14 @@ final class Balancer implements AutoCloseable {
         return (InetSocketAddress) server.localAddress();
     }
 
-    private void onCheck(Backend backend, boolean ready) {
-        if (!backend.setReady(ready)) {
-            return;
+    private void onCheck(Backend backend, ReadinessCheck.Result result) {
+        var ready = result == ReadinessCheck.Result.READY;
+        if (backend.setReady(ready)) {
+            log.println("API server " + backend + (ready ? " is ready" : " is not ready"));
+            log.flush();
         }
-        log.println("API server " + backend + (ready ? " is ready" : " is not ready"));
-        log.flush();
-        if (!ready && backends.stream().anyMatch(Backend::isReady)) {
+        var lost = result == ReadinessCheck.Result.GONE || backend.notReadyNanos() > REFUSAL_NANOS;
+        if (lost && backends.stream().anyMatch(Backend::isReady)) {
             backend.closeConnections();
         }
     }

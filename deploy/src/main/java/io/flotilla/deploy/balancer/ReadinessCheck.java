@@ -41,9 +41,18 @@ final class ReadinessCheck implements AutoCloseable {
     private int unanswered;
     private boolean closed;
 
+    /** What a check has found. */
+    enum Result {
+        READY,
+        /** It answers that it is not ready: it stops, or has no etcd. */
+        REFUSES,
+        /** It cannot be connected to, or is silent. */
+        GONE
+    }
+
     /** Hears the result of each check, on the event loop. */
     interface Listener {
-        void checked(boolean ready);
+        void checked(Result result);
     }
 
     ReadinessCheck(InetSocketAddress address, SSLContext tls, EventLoopGroup loops, Listener listener) {
@@ -98,7 +107,7 @@ final class ReadinessCheck implements AutoCloseable {
     }
 
     private void failed() {
-        listener.checked(false);
+        listener.checked(Result.GONE);
         if (!closed) {
             var _ = loop.schedule(this::connect, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -138,7 +147,7 @@ final class ReadinessCheck implements AutoCloseable {
             var start = text.indexOf(STATUS_LINE);
             if (start >= 0) {
                 unanswered = 0;
-                listener.checked(text.startsWith("200", start + STATUS_LINE.length()));
+                listener.checked(text.startsWith("200", start + STATUS_LINE.length()) ? Result.READY : Result.REFUSES);
             }
         }
 

@@ -83,7 +83,7 @@ class BalancerTest {
     }
 
     @Test
-    void connections_to_a_server_that_is_no_longer_ready_are_cut_and_the_next_go_elsewhere() throws Exception {
+    void a_server_that_is_not_ready_gets_no_clients_and_loses_those_it_has_if_it_stays_so() throws Exception {
         var failing = new ApiServer("failing");
         var healthy = new ApiServer("healthy");
         var address = balance(List.of(failing, healthy));
@@ -93,7 +93,11 @@ class BalancerTest {
 
         failing.ready = false;
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> cut.getInputStream().read() < 0);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> log.toString(StandardCharsets.UTF_8).contains(" is not ready"));
+        assertThat(get(connect(address))).isEqualTo("healthy");
+        assertThat(get(cut)).isEqualTo("failing");
+        await().atMost(Duration.ofSeconds(10)).until(() -> cut.getInputStream().read() < 0);
         assertThat(get(connect(address))).isEqualTo("healthy");
         assertThat(get(connect(address))).isEqualTo("healthy");
     }

@@ -19,24 +19,32 @@ public final class HeapKeeper implements AutoCloseable {
     private final Thread thread;
 
     private HeapKeeper(long soft) {
-        thread = Thread.ofVirtual().name("heap-keeper").start(() -> keep(soft));
+        thread = Thread.ofVirtual().name("heap-keeper").unstarted(() -> keep(soft));
     }
 
     /** Starts to keep the heap as the property says. */
     public static HeapKeeper start() {
         long mebibytes = Long.getLong(PROPERTY, 0);
-        return new HeapKeeper(mebibytes == 0 ? Long.MAX_VALUE : mebibytes << 20);
+        HeapKeeper keeper = new HeapKeeper(mebibytes << 20);
+        if (mebibytes > 0) {
+            keeper.thread.start();
+        }
+        return keeper;
     }
 
     private static void keep(long soft) {
         Runtime runtime = Runtime.getRuntime();
         long limit = soft;
         try {
-            while (limit < runtime.maxMemory()) {
+            while (true) {
                 Thread.sleep(PAUSE);
-                if (runtime.totalMemory() > limit) {
+                long heap = runtime.totalMemory();
+                if (heap > limit) {
                     System.gc();
                     limit = Math.max(soft, ROOM * (runtime.totalMemory() - runtime.freeMemory()));
+                } else {
+                    // It shrinks only after a collection that found little in use.
+                    limit = Math.max(soft, Math.min(limit, ROOM * heap));
                 }
             }
         } catch (InterruptedException _) {
