@@ -145,8 +145,11 @@ abstract class Exchange {
         try {
             tellEnd(length);
         } finally {
-            send(code, content);
-            onLeft.run();
+            try {
+                send(code, content);
+            } finally {
+                onLeft.run();
+            }
         }
     }
 

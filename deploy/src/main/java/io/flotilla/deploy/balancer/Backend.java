@@ -11,6 +11,7 @@ final class Backend {
     private final InetSocketAddress address;
     private final Set<Channel> connections = new HashSet<>();
     private boolean ready;
+    private boolean wasReady;
     private long notReadySinceNanos;
 
     Backend(InetSocketAddress address) {
@@ -41,15 +42,16 @@ final class Backend {
     boolean setReady(boolean now) {
         var news = ready != now;
         ready = now;
+        wasReady |= now;
         if (news && !now) {
             notReadySinceNanos = System.nanoTime();
         }
         return news;
     }
 
-    /** For how long it has not been ready. */
+    /** For how long it has no longer been ready; 0 for one that is yet to be. */
     long notReadyNanos() {
-        return ready ? 0 : System.nanoTime() - notReadySinceNanos;
+        return ready || !wasReady ? 0 : System.nanoTime() - notReadySinceNanos;
     }
 
     void closeConnections() {

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -115,6 +116,24 @@ class BalancerTest {
     }
 
     @Test
+    void a_client_of_a_server_that_is_yet_to_be_ready_is_not_cut_off_when_another_is_ready_first() throws Exception {
+        var slow = new ApiServer("slow");
+        slow.ready = false;
+        var fast = new ApiServer("fast");
+        fast.ready = false;
+        var address = balance(List.of(slow, fast));
+        var connections = List.of(connect(address), connect(address));
+        var early = get(connections.get(0)).equals("slow") ? connections.get(0) : connections.get(1);
+
+        fast.ready = true;
+        awaitReady(1);
+        var asked = slow.checks.get();
+        await().atMost(Duration.ofSeconds(10)).until(() -> slow.checks.get() > asked + 1);
+
+        assertThat(get(early)).isEqualTo("slow");
+    }
+
+    @Test
     void a_client_waits_for_the_first_server_to_come_up() throws Exception {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -195,6 +214,7 @@ class BalancerTest {
     private final class ApiServer {
         private final HttpsServer server;
         private volatile boolean ready = true;
+        private final AtomicInteger checks = new AtomicInteger();
 
         ApiServer(String name) throws IOException {
             this(name, 0);
@@ -209,7 +229,10 @@ class BalancerTest {
             server.setHttpsConfigurator(new HttpsConfigurator(serverContext(certificate, key)));
             var threads = Executors.newVirtualThreadPerTaskExecutor();
             server.setExecutor(threads);
-            server.createContext("/readyz", exchange -> answer(exchange, ready ? 200 : 500, "ok"));
+            server.createContext("/readyz", exchange -> {
+                checks.incrementAndGet();
+                answer(exchange, ready ? 200 : 500, "ok");
+            });
             server.createContext("/", exchange -> answer(exchange, 200, name));
             server.start();
             open.add(() -> {

@@ -45,24 +45,29 @@ public final class ContainerKiller {
      */
     public void kill(Pod pod, ContainerView container, List<String> podIps, String message, Duration grace)
             throws InterruptedException {
-        kill(pod, container, podIps, message, grace, System.nanoTime());
+        kill(pod, container, podIps, message, grace, grace);
     }
 
-    private void kill(Pod pod, ContainerView container, List<String> podIps, String message, Duration grace, long begin)
+    private void kill(
+            Pod pod, ContainerView container, List<String> podIps, String message, Duration grace, Duration left)
             throws InterruptedException {
         Container spec = spec(pod, container);
         ObjectReference reference = PodSpecs.reference(pod, spec);
         events.normal(reference, "Killing", message);
-        if (spec.getLifecycle() != null && spec.getLifecycle().getPreStop() != null && !grace.isZero()) {
-            preStop(spec.getLifecycle().getPreStop(), spec, container, podIps, grace, reference);
+        Duration rest = left;
+        if (spec.getLifecycle() != null && spec.getLifecycle().getPreStop() != null && rest.isPositive()) {
+            long begin = System.nanoTime();
+            preStop(spec.getLifecycle().getPreStop(), spec, container, podIps, rest, reference);
+            rest = without(rest, begin);
         }
-        Duration left = grace.minusNanos(System.nanoTime() - begin);
         Duration shortest = grace.compareTo(SHORTEST) < 0 ? grace : SHORTEST;
-        cri.stopContainer(container.id(), left.compareTo(shortest) < 0 ? shortest : roundUp(left));
+        cri.stopContainer(container.id(), rest.compareTo(shortest) < 0 ? shortest : rest);
     }
 
-    private static Duration roundUp(Duration duration) {
-        return Duration.ofSeconds(duration.plusNanos(999_999_999).toSeconds());
+    /** Takes the whole seconds that went by off a time: the runtime counts in seconds, and a started one is the pod's. */
+    private static Duration without(Duration time, long sinceNanos) {
+        return time.minusSeconds(
+                Duration.ofNanos(System.nanoTime() - sinceNanos).toSeconds());
     }
 
     private void preStop(
@@ -128,11 +133,11 @@ public final class ContainerKiller {
                 (sidecars.contains(container.name()) ? last : first).add(container);
             }
         }
-        killTogether(pod, first, view.ips(), grace, begin);
+        killTogether(pod, first, view.ips(), grace, grace);
         for (String sidecar : sidecars.reversed()) {
             List<ContainerView> instances =
                     last.stream().filter(c -> c.name().equals(sidecar)).toList();
-            killTogether(pod, instances, view.ips(), grace, begin);
+            killTogether(pod, instances, view.ips(), grace, without(grace, begin));
         }
         for (var sandbox : view.sandboxes()) {
             if (sandbox.ready()) {
@@ -141,7 +146,8 @@ public final class ContainerKiller {
         }
     }
 
-    private void killTogether(Pod pod, List<ContainerView> containers, List<String> podIps, Duration grace, long begin)
+    private void killTogether(
+            Pod pod, List<ContainerView> containers, List<String> podIps, Duration grace, Duration left)
             throws InterruptedException {
         List<RuntimeException> failures = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -149,7 +155,7 @@ public final class ContainerKiller {
         for (ContainerView container : containers) {
             threads.add(Thread.ofVirtual().name("kill-" + container.name()).start(context.wrap(() -> {
                 try {
-                    kill(pod, container, podIps, "Stopping container " + container.name(), grace, begin);
+                    kill(pod, container, podIps, "Stopping container " + container.name(), grace, left);
                 } catch (CriException e) {
                     synchronized (failures) {
                         failures.add(e);
