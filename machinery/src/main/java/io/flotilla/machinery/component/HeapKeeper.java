@@ -16,28 +16,49 @@ public final class HeapKeeper implements AutoCloseable {
     /** The heap may be that many times what is in use. */
     private static final int ROOM = 2;
 
+    private final Duration pause;
     private final Thread thread;
+    private long looks; // guarded by this
 
-    private HeapKeeper(long soft) {
+    private HeapKeeper(long soft, Duration pause) {
+        this.pause = pause;
         thread = Thread.ofVirtual().name("heap-keeper").unstarted(() -> keep(soft));
     }
 
     /** Starts to keep the heap as the property says. */
     public static HeapKeeper start() {
+        return start(PAUSE);
+    }
+
+    /** Starts to keep the heap as the property says, with so long a pause between looks at it. */
+    static HeapKeeper start(Duration pause) {
         long mebibytes = Long.getLong(PROPERTY, 0);
-        HeapKeeper keeper = new HeapKeeper(mebibytes << 20);
+        HeapKeeper keeper = new HeapKeeper(mebibytes << 20, pause);
         if (mebibytes > 0) {
             keeper.thread.start();
         }
         return keeper;
     }
 
-    private static void keep(long soft) {
+    /** Waits until a look that began after the call is over. */
+    synchronized void awaitLook() throws InterruptedException {
+        long enough = looks + 2;
+        while (looks < enough) {
+            wait();
+        }
+    }
+
+    private synchronized void looked() {
+        looks++;
+        notifyAll();
+    }
+
+    private void keep(long soft) {
         Runtime runtime = Runtime.getRuntime();
         long limit = soft;
         try {
             while (true) {
-                Thread.sleep(PAUSE);
+                Thread.sleep(pause);
                 long heap = runtime.totalMemory();
                 if (heap > limit) {
                     System.gc();
@@ -46,6 +67,7 @@ public final class HeapKeeper implements AutoCloseable {
                     // It shrinks only after a collection that found little in use.
                     limit = Math.max(soft, Math.min(limit, ROOM * heap));
                 }
+                looked();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** In JVMs of their own: a heap is all of a process. */
@@ -15,17 +15,18 @@ class HeapKeeperTest {
     /** Keeps so many megabytes, makes garbage that grows old, and tells how large the heap was at most. */
     static final class Filler {
         private static final int GARBAGE = 1_500;
-        private static final long PAUSE_NANOS = 5_000_000;
+        private static final int BETWEEN_LOOKS = 50;
 
         private Filler() {}
 
-        public static void main(String... arguments) {
-            try (HeapKeeper _ = HeapKeeper.start()) {
-                System.out.print(fill(Integer.parseInt(arguments[0])));
+        public static void main(String... arguments) throws InterruptedException {
+            try (HeapKeeper keeper = HeapKeeper.start(Duration.ofMillis(20))) {
+                System.out.print(fill(Integer.parseInt(arguments[0]), keeper));
             }
         }
 
-        private static long fill(int megabytes) {
+        private static long fill(int megabytes, HeapKeeper keeper) throws InterruptedException {
+            boolean looksAtIt = Long.getLong(HeapKeeper.PROPERTY, 0) > 0;
             byte[][] kept = new byte[megabytes][];
             byte[][] passing = new byte[20][];
             long most = 0;
@@ -36,7 +37,9 @@ class HeapKeeperTest {
                     }
                     passing[i % passing.length] = new byte[MEGABYTE];
                     most = Math.max(most, Runtime.getRuntime().totalMemory() / MEGABYTE);
-                    LockSupport.parkNanos(PAUSE_NANOS);
+                    if (looksAtIt && i % BETWEEN_LOOKS == 0) {
+                        keeper.awaitLook();
+                    }
                 }
             } finally {
                 Reference.reachabilityFence(kept);
@@ -48,13 +51,9 @@ class HeapKeeperTest {
 
     @Test
     void theHeapFollowsWhatIsInUse() throws Exception {
-        Process small = start(10, 64);
-        Process large = start(150, 64);
-        Process unlimited = start(10, 0);
-
-        assertThat(most(small)).isLessThan(500);
-        assertThat(most(large)).isBetween(150L, 800L);
-        assertThat(most(unlimited)).isGreaterThan(900);
+        assertThat(most(start(10, 64))).isLessThan(500);
+        assertThat(most(start(150, 64))).isBetween(150L, 800L);
+        assertThat(most(start(10, 0))).isGreaterThan(900);
     }
 
     private static Process start(int kept, int soft) throws Exception {
