@@ -62,10 +62,11 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
     private final String host;
     private final Clock clock;
     private final BlockingQueue<Occurrence> waiting = new LinkedBlockingQueue<>(WAITING);
-    // The three below are touched by the writing thread only.
+    // The four below are touched by the writing thread only.
     private final Map<Same, Written> written = new Remembered<>();
     private final Map<Alike, Group> groups = new Remembered<>();
     private final Map<ObjectReference, Bucket> buckets = new Remembered<>();
+    private long lastNamed;
     private @Nullable Thread thread; // guarded by this
 
     /** A map that forgets what was used longest ago. */
@@ -191,10 +192,12 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
     private Event event(Occurrence occurrence, String message) {
         ObjectReference regarding = occurrence.regarding();
         String at = stamp(occurrence.at());
+        // A clock may say the same twice; the names of two events must differ all the same.
+        lastNamed = Math.max(nanos(occurrence.at()), lastNamed + 1);
         return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace(occurrence))
-                .withName(regarding.getName() + "." + Long.toHexString(nanos(occurrence.at())))
+                .withName(regarding.getName() + "." + Long.toHexString(lastNamed))
                 .endMetadata()
                 .withInvolvedObject(regarding)
                 .withType(occurrence.type())

@@ -11,13 +11,15 @@ import io.flotilla.machinery.client.ListOptions;
 import io.flotilla.machinery.client.ResourceClient;
 import io.flotilla.machinery.scheme.ResourceTypes;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 final class ApiEventRecorderTest {
     private static final ObjectReference POD = new ObjectReferenceBuilder()
             .withApiVersion("v1")
@@ -69,6 +71,19 @@ final class ApiEventRecorderTest {
                 .singleElement()
                 .extracting(Event::getCount)
                 .isEqualTo(5));
+    }
+
+    @Test
+    void eventsOfOneMomentHaveNamesOfTheirOwn() {
+        try (ApiEventRecorder momentary = new ApiEventRecorder(
+                events, "kubelet", "node-1", Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC))) {
+            momentary.start();
+            momentary.normal(POD, "Created", "Created container");
+            momentary.normal(POD, "Started", "Started container");
+
+            await().untilAsserted(() ->
+                    assertThat(written()).extracting(Event::getReason).containsExactly("Created", "Started"));
+        }
     }
 
     @Test
