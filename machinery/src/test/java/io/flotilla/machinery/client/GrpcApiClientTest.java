@@ -23,7 +23,9 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +38,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 final class GrpcApiClientTest {
     private static final ObjectKey KEY = new ObjectKey("default", "one");
+
+    /** Of which an attempt may take a third: a server that is merely slow is not to be left for another. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final List<Server> servers = new ArrayList<>();
     private final List<GrpcApiClient> clients = new ArrayList<>();
@@ -113,8 +118,12 @@ final class GrpcApiClientTest {
     }
 
     private ApiClient clientOf(String... names) {
+        return clientOf(PATIENCE, names);
+    }
+
+    private ApiClient clientOf(Duration timeout, String... names) {
         GrpcApiClient client = GrpcApiClient.over(
-                List.of(names), name -> InProcessChannelBuilder.forName(name).build(), Duration.ofSeconds(3));
+                List.of(names), name -> InProcessChannelBuilder.forName(name).build(), timeout);
         clients.add(client);
         return client;
     }
@@ -168,23 +177,26 @@ final class GrpcApiClientTest {
 
     @Test
     void aWriteThatNeverReachedAServerIsSentToTheNext() throws IOException {
-        int closedPort;
-        try (ServerSocket free = new ServerSocket(0)) {
-            closedPort = free.getLocalPort();
-        }
         Scripted second = new Scripted();
-        GrpcApiClient client = GrpcApiClient.over(
-                List.of("closed", serve(second)),
-                name -> name.equals("closed")
-                        ? NettyChannelBuilder.forAddress("127.0.0.1", closedPort)
-                                .usePlaintext()
-                                .build()
-                        : InProcessChannelBuilder.forName(name).build(),
-                Duration.ofSeconds(3));
-        clients.add(client);
+        // Bound so that nobody else can be, and not listening.
+        try (Socket closed = new Socket()) {
+            closed.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+            GrpcApiClient client = GrpcApiClient.over(
+                    List.of("closed", serve(second)),
+                    name -> name.equals("closed")
+                            ? NettyChannelBuilder.forAddress("127.0.0.1", closed.getLocalPort())
+                                    .usePlaintext()
+                                    .build()
+                            : InProcessChannelBuilder.forName(name).build(),
+                    PATIENCE);
+            clients.add(client);
 
-        client.resource(ResourceTypes.CONFIG_MAPS)
-                .create(new ConfigMapBuilder().withNewMetadata().endMetadata().build());
+            client.resource(ResourceTypes.CONFIG_MAPS)
+                    .create(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .endMetadata()
+                            .build());
+        }
 
         assertThat(second.asked).hasSize(1);
     }
@@ -205,7 +217,7 @@ final class GrpcApiClientTest {
 
     @Test
     void whereNoServerAnswersTheCallFailsAfterItsTime() {
-        ApiClient client = clientOf("gone", "gone too");
+        ApiClient client = clientOf(Duration.ofSeconds(1), "gone", "gone too");
 
         assertThatExceptionOfType(ApiException.Unanswered.class)
                 .isThrownBy(() -> client.resource(ResourceTypes.CONFIG_MAPS).get(KEY))
@@ -250,7 +262,7 @@ final class GrpcApiClientTest {
         GrpcApiClient client = GrpcApiClient.over(
                 List.of(serve(slow)),
                 name -> InProcessChannelBuilder.forName(name).build(),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(10));
         clients.add(client);
         ObjectKey other = new ObjectKey("default", "other");
         List<Thread> burst = Stream.generate(() -> Thread.ofVirtual()
@@ -259,7 +271,7 @@ final class GrpcApiClientTest {
                 .toList();
         Awaitility.await().until(() -> slow.waiting.size() == 32);
 
-        ConfigMap urgent = client.urgent(Duration.ofSeconds(20))
+        ConfigMap urgent = client.urgent(Duration.ofMinutes(1))
                 .resource(ResourceTypes.CONFIG_MAPS)
                 .get(KEY);
 
@@ -277,7 +289,7 @@ final class GrpcApiClientTest {
         Scripted healthy = new Scripted();
         ApiClient client = clientOf(serve(new Slow()), serve(healthy));
 
-        client.urgent(Duration.ofMillis(200))
+        client.urgent(Duration.ofSeconds(5))
                 .resource(ResourceTypes.CONFIG_MAPS)
                 .update(new ConfigMapBuilder()
                         .withNewMetadata()

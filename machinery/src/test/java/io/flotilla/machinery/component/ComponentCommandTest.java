@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Drives a small component as a process of its own. */
-@Timeout(60)
+@Timeout(600)
 final class ComponentCommandTest {
 
     /** The component under test. */
@@ -119,7 +119,7 @@ final class ComponentCommandTest {
         assertThat(ready.statusCode()).isEqualTo(500);
         assertThat(ready.body()).contains("[-]warm failed: still cold", "readyz check failed");
         assertThat(metrics.body()).contains("process_resident_memory_bytes ");
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(143);
         assertThat(rest).containsSubsequence("said stopped", "first stopped");
     }

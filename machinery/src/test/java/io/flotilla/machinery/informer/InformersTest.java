@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 final class InformersTest {
     private final FakeCluster cluster = new FakeCluster();
     private final ResourceClient<ConfigMap> configMaps = cluster.resource(ResourceTypes.CONFIG_MAPS);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 final class WorkQueueTest {
     private final AtomicLong now = new AtomicLong();
     private final WorkQueue<String> queue =
@@ -91,7 +91,7 @@ final class WorkQueueTest {
 
         queue.close();
 
-        assertThat(ended.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.get(60, TimeUnit.SECONDS)).isTrue();
         waiting.join();
     }
 
@@ -130,7 +130,7 @@ final class WorkQueueTest {
             }
         }
 
-        assertThat(caughtUp.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(caughtUp.await(120, TimeUnit.SECONDS)).isTrue();
         workers.close();
         assertThat(overlaps).hasValue(0);
     }
@@ -155,7 +155,7 @@ final class WorkQueueTest {
 
         failing.add("a");
 
-        assertThat(third.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(third.await(60, TimeUnit.SECONDS)).isTrue();
         workers.close();
     }
 }
