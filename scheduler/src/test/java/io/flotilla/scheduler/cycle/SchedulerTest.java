@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.flotilla.machinery.client.ApiException;
 import io.flotilla.machinery.client.FakeCluster;
 import io.flotilla.machinery.client.Fence;
@@ -14,6 +16,7 @@ import io.flotilla.machinery.client.ListOptions;
 import io.flotilla.machinery.client.Patch;
 import io.flotilla.machinery.client.ResourceClient;
 import io.flotilla.machinery.event.RecordedEvents;
+import io.flotilla.machinery.informer.EventHandler;
 import io.flotilla.machinery.informer.Informer;
 import io.flotilla.machinery.informer.Informers;
 import io.flotilla.machinery.scheme.ObjectKey;
@@ -31,10 +34,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -51,6 +57,7 @@ final class SchedulerTest {
     private final RecordedEvents events = new RecordedEvents();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Informers informers = new Informers(cluster);
+    private final Set<String> joined = ConcurrentHashMap.newKeySet();
     private Cache cache = new Cache(System::nanoTime, Duration.ofMinutes(1));
     private Scheduler scheduler = scheduler();
 
@@ -64,6 +71,7 @@ final class SchedulerTest {
                 PodInfo.TYPE, ListOptions.ALL.withFieldSelector("status.phase!=Succeeded,status.phase!=Failed"));
         podInformer.addHandler(changes.pods());
         informers.of(NodeFacts.TYPE).addHandler(changes.nodes());
+        informers.of(NodeFacts.TYPE).addHandler(noting(joined));
         NodeChooser chooser = new NodeChooser(profile, 0, new SplittableRandom(1));
         return new Scheduler(
                 cluster,
@@ -91,6 +99,32 @@ final class SchedulerTest {
         cluster.close();
     }
 
+    /** Creates nodes and waits until the scheduler knows them, as it learns of nodes and pods in no particular order. */
+    private void join(NodeBuilder... joining) {
+        for (NodeBuilder node : joining) {
+            nodes.create(node.build());
+        }
+        for (NodeBuilder node : joining) {
+            await().until(() -> joined.contains(node.buildMetadata().getName()));
+        }
+    }
+
+    /** Hears of a node once cache and queue have. */
+    private static EventHandler<NodeFacts> noting(Set<String> names) {
+        return new EventHandler<>() {
+            @Override
+            public void onAdd(NodeFacts node) {
+                names.add(node.name());
+            }
+
+            @Override
+            public void onUpdate(NodeFacts before, NodeFacts now) {}
+
+            @Override
+            public void onDelete(NodeFacts last) {}
+        };
+    }
+
     private void create(PodBuilder pod) {
         pods.create(pod.editMetadata().withUid(null).endMetadata().build());
     }
@@ -100,16 +134,17 @@ final class SchedulerTest {
         return node == null ? "" : node;
     }
 
+    /** Returns the pod's first condition, one that says nothing where there is none yet. */
     private PodCondition scheduled(String pod) {
-        return pods.get(new ObjectKey("default", pod))
-                .getStatus()
-                .getConditions()
-                .getFirst();
+        PodStatus status = pods.get(new ObjectKey("default", pod)).getStatus();
+        return status == null || status.getConditions().isEmpty()
+                ? new PodCondition()
+                : status.getConditions().getFirst();
     }
 
     @Test
     void bindsAPodAndSaysSo() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("web", "100m", "64Mi"));
         scheduler.begin(FENCE);
 
@@ -125,7 +160,7 @@ final class SchedulerTest {
 
     @Test
     void doesNothingBeforeItLeads() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("web", "100m", ""));
 
         await().during(Duration.ofMillis(200))
@@ -134,9 +169,7 @@ final class SchedulerTest {
 
     @Test
     void neverPutsMoreOnANodeThanItHas() {
-        for (String name : List.of("a", "b", "c")) {
-            nodes.create(TestObjects.node(name).build());
-        }
+        join(TestObjects.node("a"), TestObjects.node("b"), TestObjects.node("c"));
         for (int i = 0; i < 14; i++) {
             create(TestObjects.pod("web-" + i, "1", ""));
         }
@@ -157,17 +190,12 @@ final class SchedulerTest {
 
     @Test
     void tellsWhyAPodFitsNowhereAndTriesAgainWhenANodeComes() {
-        nodes.create(TestObjects.node("small").build());
-        nodes.create(TestObjects.node("tainted")
+        join(TestObjects.node("small"));
+        join(TestObjects.node("tainted")
                 .editSpec()
                 .addNewTaint("NoSchedule", "dedicated", null, "gpu")
-                .endSpec()
-                .build());
-        nodes.create(TestObjects.node("cordoned")
-                .editSpec()
-                .withUnschedulable(true)
-                .endSpec()
-                .build());
+                .endSpec());
+        join(TestObjects.node("cordoned").editSpec().withUnschedulable(true).endSpec());
         create(TestObjects.pod("big", "6", ""));
         scheduler.begin(FENCE);
 
@@ -181,11 +209,10 @@ final class SchedulerTest {
             assertThat(scheduled("big").getMessage()).isEqualTo(message);
         });
 
-        nodes.create(TestObjects.node("large")
+        join(TestObjects.node("large")
                 .editStatus()
                 .addToAllocatable("cpu", new io.fabric8.kubernetes.api.model.Quantity("8"))
-                .endStatus()
-                .build());
+                .endStatus());
         await().untilAsserted(() -> assertThat(nodeOf("big")).isEqualTo("large"));
     }
 
@@ -196,13 +223,13 @@ final class SchedulerTest {
 
         await().untilAsserted(() -> assertThat(events.lines())
                 .containsExactly("Warning FailedScheduling no nodes available to schedule pods"));
-        nodes.create(TestObjects.node("first").build());
+        join(TestObjects.node("first"));
         await().untilAsserted(() -> assertThat(nodeOf("web")).isEqualTo("first"));
     }
 
     @Test
     void usesTheRoomOfPodsThatAreDeletedOrFinished() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         scheduler.begin(FENCE);
         create(TestObjects.pod("first", "2", ""));
         create(TestObjects.pod("second", "2", ""));
@@ -225,7 +252,7 @@ final class SchedulerTest {
 
     @Test
     void leavesPodsOfOtherSchedulersAlone() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("theirs", "", "")
                 .editSpec()
                 .withSchedulerName("other")
@@ -239,7 +266,7 @@ final class SchedulerTest {
 
     @Test
     void holdsAGatedPodUntilItsGatesAreGone() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("gated", "", "")
                 .editSpec()
                 .addNewSchedulingGate("example.com/wait")
@@ -262,7 +289,7 @@ final class SchedulerTest {
                 throw FakeCluster.refusal(409, "Conflict", "not now");
             }
         });
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("web", "3", ""));
         scheduler.begin(FENCE);
 
@@ -282,7 +309,7 @@ final class SchedulerTest {
                 throw new ApiException.Unanswered("no answer", null);
             }
         });
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         create(TestObjects.pod("web", "3", ""));
         scheduler.begin(FENCE);
 
@@ -302,11 +329,10 @@ final class SchedulerTest {
                 released.join();
             }
         });
-        nodes.create(TestObjects.node("one")
+        join(TestObjects.node("one")
                 .editStatus()
                 .addToAllocatable("pods", new io.fabric8.kubernetes.api.model.Quantity("1000"))
-                .endStatus()
-                .build());
+                .endStatus());
         for (int i = 0; i < many; i++) {
             create(TestObjects.pod("web-" + i, "", ""));
         }
@@ -318,7 +344,8 @@ final class SchedulerTest {
         await().until(() -> waiting.value() <= many - 129);
 
         Thread end = Thread.ofPlatform().start(scheduler::end);
-        await().until(() -> end.getState() == Thread.State.TIMED_WAITING);
+        await().until(() ->
+                EnumSet.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED).contains(end.getState()));
         released.complete(null);
         end.join();
         scheduler.begin(new Fence("kube-system", "kube-scheduler", "me", 3));
@@ -328,7 +355,7 @@ final class SchedulerTest {
 
     @Test
     void leadsAgainAfterAnInterval() {
-        nodes.create(TestObjects.node("one").build());
+        join(TestObjects.node("one"));
         scheduler.begin(FENCE);
         create(TestObjects.pod("first", "", ""));
         await().untilAsserted(() -> assertThat(nodeOf("first")).isEqualTo("one"));

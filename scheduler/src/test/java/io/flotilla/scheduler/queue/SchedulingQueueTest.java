@@ -233,7 +233,7 @@ final class SchedulingQueueTest {
             }
         });
         queue.add(pod("p"));
-        assertThat(popped.get(10, TimeUnit.SECONDS).pod().name()).isEqualTo("p");
+        assertThat(popped.get(60, TimeUnit.SECONDS).pod().name()).isEqualTo("p");
         waiting.join();
     }
 }
