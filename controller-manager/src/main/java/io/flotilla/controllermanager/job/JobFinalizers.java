@@ -24,12 +24,10 @@ final class JobFinalizers {
 
     /** Takes it from those whose UID the stored status already holds. */
     void removeNoted(List<Pod> all, JobProgress progress) {
-        boolean suspended = Boolean.TRUE.equals(progress.job.getSpec().getSuspend());
         for (Pod pod : all) {
             String uid = pod.getMetadata().getUid();
             boolean noted = progress.uncountedSucceeded.contains(uid) || progress.uncountedFailed.contains(uid);
-            boolean endedBySuspension = suspended && pod.getMetadata().getDeletionTimestamp() != null;
-            if (noted || endedBySuspension) {
+            if (noted || progress.endedBySuspension(pod)) {
                 remove(pod);
             }
         }

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.UncountedTerminatedPods;
 import io.flotilla.controllermanager.controller.Counts;
+import io.flotilla.controllermanager.controller.Times;
 import io.flotilla.controllermanager.pod.PodStates;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +45,6 @@ final class JobProgress {
 
     /** Counts those noted earlier whose finalizer is gone, and notes those that have finished since. */
     void count(JobPods pods) {
-        boolean suspended = Boolean.TRUE.equals(job.getSpec().getSuspend());
         Map<String, Pod> tracked = new HashMap<>();
         for (Pod pod : pods.all) {
             if (JobPods.isTracked(pod)) {
@@ -60,7 +61,8 @@ final class JobProgress {
             if (PodStates.phase(pod).equals("Succeeded")) {
                 note(uncountedSucceeded, uid);
                 JobPods.index(pod).ifPresent(completedIndexes::add);
-            } else if (PodStates.phase(pod).equals("Failed") || (PodStates.isTerminating(pod) && !suspended)) {
+            } else if (PodStates.phase(pod).equals("Failed")
+                    || (PodStates.isTerminating(pod) && !endedBySuspension(pod))) {
                 // One deleted before its end may never get to say that it failed.
                 note(uncountedFailed, uid);
             }
@@ -68,6 +70,25 @@ final class JobProgress {
         if (JobPods.isIndexed(job)) {
             succeeded = completedIndexes.size();
         }
+    }
+
+    /**
+     * Says whether the pod was deleted because the Job is suspended, or was: one that was counts no more as a failure once
+     * the Job goes on, though the cache may show it for a while yet.
+     */
+    boolean endedBySuspension(Pod pod) {
+        if (!PodStates.isTerminating(pod)) {
+            return false;
+        }
+        if (Boolean.TRUE.equals(job.getSpec().getSuspend()) || has("Suspended")) {
+            return true;
+        }
+        Instant resumed = get("Suspended")
+                .map(condition -> Times.parse(condition.getLastTransitionTime()))
+                .orElse(Instant.EPOCH);
+        Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+        Instant deleted = Times.parse(pod.getMetadata().getDeletionTimestamp()).minusSeconds(Counts.orZero(grace));
+        return !deleted.isAfter(resumed);
     }
 
     private static int settle(List<String> uncounted, Map<String, Pod> tracked) {

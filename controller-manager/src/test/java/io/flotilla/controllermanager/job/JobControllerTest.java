@@ -14,6 +14,7 @@ import io.flotilla.controllermanager.pod.PodStates;
 import io.flotilla.machinery.client.ApiException;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceTypes;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +193,41 @@ class JobControllerTest {
         assertThat(job().getStatus().getFailed()).isNull();
     }
 
+    private static Pod deleted(String at, long grace) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName("work-" + at)
+                .withUid(at)
+                .withFinalizers(JobPods.FINALIZER)
+                .withDeletionTimestamp(at)
+                .withDeletionGracePeriodSeconds(grace)
+                .endMetadata()
+                .build();
+    }
+
+    /** The cache may show them after the Job has gone on. */
+    @Test
+    void podsThatASuspensionEndedAreNoFailuresHoweverLateTheyGo() {
+        Job resumed = new JobBuilder()
+                .withNewSpec()
+                .withSuspend(false)
+                .endSpec()
+                .withNewStatus()
+                .addNewCondition()
+                .withType("Suspended")
+                .withStatus("False")
+                .withLastTransitionTime("2026-01-01T00:00:10Z")
+                .endCondition()
+                .endStatus()
+                .build();
+        JobProgress progress = new JobProgress(resumed);
+        progress.count(new JobPods(List.of(deleted("2026-01-01T00:00:10Z", 0), deleted("2026-01-01T00:00:39Z", 30))));
+        assertThat(progress.failures()).isZero();
+
+        progress.count(new JobPods(List.of(deleted("2026-01-01T00:00:41Z", 30))));
+        assertThat(progress.failures()).isEqualTo(1);
+    }
+
     @Test
     void aDeletedJobHoldsItsPodsNoLonger() {
         harness.run(JobController::new);
@@ -215,7 +251,7 @@ class JobControllerTest {
     @Test
     void indexesAreWrittenAsRanges() {
         assertThat(Indexes.format(Indexes.parse("1,3-5,7"))).isEqualTo("1,3-5,7");
-        assertThat(Indexes.format(new TreeSet<>(java.util.List.of(0, 1, 3)))).isEqualTo("0,1,3");
+        assertThat(Indexes.format(new TreeSet<>(List.of(0, 1, 3)))).isEqualTo("0,1,3");
         assertThat(Indexes.format(new TreeSet<>())).isEmpty();
     }
 }
