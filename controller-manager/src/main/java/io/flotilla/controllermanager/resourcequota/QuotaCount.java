@@ -17,13 +17,15 @@ import java.util.stream.Collectors;
 final class QuotaCount {
     private final JsonNode quota;
     private final Map<String, Quantity> hard;
+    private final Map<String, Quantity> before;
     private final Map<String, Quantity> used;
 
     /** Begins with what the quota says to be used; what it does not limit any more is left out. */
     QuotaCount(JsonNode quota) {
         this.quota = quota;
         this.hard = amounts(quota.path("spec").path("hard"));
-        this.used = amounts(quota.path("status").path("used"));
+        this.before = amounts(quota.path("status").path("used"));
+        this.used = new TreeMap<>(before);
         used.keySet().retainAll(hard.keySet());
     }
 
@@ -52,6 +54,19 @@ final class QuotaCount {
                         .forEach((entry, amount) -> used.computeIfPresent(entry, (_, sum) -> sum.plus(amount)));
             }
         }
+    }
+
+    /** Takes nothing back of what the quota said to be used; says whether there was anything to take back. */
+    boolean keepCharges() {
+        boolean kept = false;
+        for (Map.Entry<String, Quantity> each : used.entrySet()) {
+            Quantity charged = before.getOrDefault(each.getKey(), Quantity.ZERO);
+            if (charged.compareTo(each.getValue()) > 0) {
+                each.setValue(charged);
+                kept = true;
+            }
+        }
+        return kept;
     }
 
     /** Returns the sums by entry; what could not be counted is as it was, or absent. */

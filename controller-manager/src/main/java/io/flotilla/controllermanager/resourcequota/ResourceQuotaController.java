@@ -82,21 +82,32 @@ public final class ResourceQuotaController implements Controller {
         if (quota.getStatus() != null && !charges.areOver(key)) {
             return Result.after(Charges.QUIET);
         }
+        // Asked before the objects are read: what goes in between leads to another count.
+        boolean released = charges.takeReleased(key);
         QuotaCount count = new QuotaCount(ObjectJson.mapper().valueToTree(quota));
         Set<Counted> wanted = count.resources();
         Map<Counted, CountedObjects<?>> watched = resources.want(key, wanted);
         awaitSync(watched);
-        boolean all = watched.size() == wanted.size();
+        boolean synced = true;
         for (var each : watched.entrySet()) {
             if (each.getValue().hasSynced()) {
                 count.count(each.getKey(), each.getValue().in(key.namespace()), clock.instant());
             } else {
-                all = false;
+                synced = false;
             }
         }
-        if (count.isNews()) {
-            write(quota, count);
+        boolean kept = !released && !charges.areSettled(key) && count.keepCharges();
+        write(quota, count, released);
+        if (!synced) {
+            if (released) {
+                charges.released(key);
+            }
+            return Result.after(AFTER_CREATION);
         }
+        if (kept) {
+            return Result.after(Charges.SETTLED);
+        }
+        boolean all = watched.size() == wanted.size();
         return Result.after(all || period.compareTo(DISCOVER_AGAIN) < 0 ? period : DISCOVER_AGAIN);
     }
 
@@ -109,7 +120,10 @@ public final class ResourceQuotaController implements Controller {
         }
     }
 
-    private void write(ResourceQuota quota, QuotaCount count) {
+    private void write(ResourceQuota quota, QuotaCount count, boolean released) {
+        if (!count.isNews()) {
+            return;
+        }
         Map<String, Quantity> used = new TreeMap<>();
         count.used().forEach((entry, amount) -> used.put(entry, Quantity.parse(amount.toString())));
         try {
@@ -121,6 +135,9 @@ public final class ResourceQuotaController implements Controller {
                     .build());
         } catch (ApiException e) {
             if (!e.isNotFound()) {
+                if (released) {
+                    charges.released(ObjectKey.of(quota));
+                }
                 throw e;
             }
         }
@@ -156,12 +173,15 @@ public final class ResourceQuotaController implements Controller {
     private final class Replenishment implements CountedObjects.Listener {
         @Override
         public void created(Counted resource, String namespace) {
-            count(resource, namespace, AFTER_CREATION);
+            quotasOf(resource, namespace).forEach(quota -> loop.addAfter(quota, AFTER_CREATION));
         }
 
         @Override
         public void changed(Counted resource, String namespace) {
-            count(resource, namespace, SOON);
+            quotasOf(resource, namespace).forEach(quota -> {
+                charges.released(quota);
+                loop.addAfter(quota, SOON);
+            });
         }
 
         @Override
@@ -169,13 +189,12 @@ public final class ResourceQuotaController implements Controller {
             return !quotasIn(namespace).isEmpty();
         }
 
-        private void count(Counted resource, String namespace, Duration delay) {
+        private List<ObjectKey> quotasOf(Counted resource, String namespace) {
             QuotaUsage usage = resource.usage();
-            for (ResourceQuota quota : quotasIn(namespace)) {
-                if (hard(quota).keySet().stream().anyMatch(usage::measures)) {
-                    loop.addAfter(ObjectKey.of(quota), delay);
-                }
-            }
+            return quotasIn(namespace).stream()
+                    .filter(quota -> hard(quota).keySet().stream().anyMatch(usage::measures))
+                    .map(ObjectKey::of)
+                    .toList();
         }
 
         private List<ResourceQuota> quotasIn(String namespace) {

@@ -17,10 +17,12 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.flotilla.controllermanager.controller.Harness;
 import io.flotilla.machinery.client.ApiClient.DiscoveredResource;
 import io.flotilla.machinery.client.FakeCluster;
+import io.flotilla.machinery.object.ObjectJson;
+import io.flotilla.machinery.quota.QuotaUsage.Counted;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceType;
 import io.flotilla.machinery.scheme.ResourceTypes;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -272,9 +274,42 @@ class ResourceQuotaControllerTest {
         harness.run(ResourceQuotaController::new);
         awaitUsed("q", Map.of("secrets", "0"));
         secret(Harness.NAMESPACE, "s");
-        eventually()
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(used("q")).isEqualTo(quantities(Map.of("secrets", "1"))));
+        awaitUsed("q", Map.of("secrets", "1"));
+    }
+
+    @Test
+    void whatWasChargedLatelyIsTakenBackOnlyWhereSomethingHasGone() {
+        long[] now = {0};
+        Charges charges = new Charges(() -> now[0]);
+        ObjectKey quota = new ObjectKey("default", "q");
+        assertThat(charges.areSettled(quota)).isTrue();
+        charges.changed(quota);
+        assertThat(charges.areSettled(quota)).isFalse();
+        now[0] += Charges.SETTLED.toNanos();
+        assertThat(charges.areSettled(quota)).isTrue();
+        assertThat(charges.takeReleased(quota)).isFalse();
+        charges.released(quota);
+        assertThat(charges.takeReleased(quota)).isTrue();
+        assertThat(charges.takeReleased(quota)).isFalse();
+    }
+
+    @Test
+    void aCountThatKeepsChargesOnlyAdds() {
+        ResourceQuota quota = new ResourceQuotaBuilder()
+                .withNewSpec()
+                .withHard(quantities(Map.of("secrets", "5", "count/pods", "5")))
+                .endSpec()
+                .withNewStatus()
+                .withUsed(quantities(Map.of("secrets", "2", "count/pods", "0")))
+                .endStatus()
+                .build();
+        QuotaCount count = new QuotaCount(ObjectJson.mapper().valueToTree(quota));
+        count.count(new Counted("", "secrets"), List.of(ObjectJson.mapper().createObjectNode()), Instant.EPOCH);
+        count.count(new Counted("", "pods"), List.of(ObjectJson.mapper().createObjectNode()), Instant.EPOCH);
+        assertThat(count.used()).hasToString("{count/pods=1, secrets=1}");
+        assertThat(count.keepCharges()).isTrue();
+        assertThat(count.used()).hasToString("{count/pods=1, secrets=2}");
+        assertThat(count.keepCharges()).isFalse();
     }
 
     @Test
