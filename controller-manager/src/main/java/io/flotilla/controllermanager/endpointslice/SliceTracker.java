@@ -13,10 +13,11 @@ import java.util.stream.Collectors;
 
 /**
  * Remembers what was written for each service until the cache shows it: working from slices that are out of date would
- * make duplicates. What the cache does not show within five seconds no longer counts.
+ * make duplicates. What the cache does not show within a minute no longer counts: another may
+ * have deleted it unseen.
  */
 final class SliceTracker {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String ABSENT = "";
 
     /** Version of each slice before the write, by name. */
