@@ -84,8 +84,12 @@ public final class Harness implements AutoCloseable {
 
     /** Returns the context whose clocks only {@link #pass} moves. */
     public ControllerContext timelessContext() {
-        Clock clock = ((InstantSource) () -> origin.plusNanos(nanos.get())).withZone(ZoneOffset.UTC);
+        Clock clock = ((InstantSource) this::now).withZone(ZoneOffset.UTC);
         return new ControllerContext(cluster, caches, _ -> events, clock, nanos::get, settings);
+    }
+
+    private Instant now() {
+        return origin.plusNanos(nanos.get());
     }
 
     public void pass(Duration time) {
@@ -110,7 +114,7 @@ public final class Harness implements AutoCloseable {
 
     public Harness startInformers() {
         informers.start();
-        Awaitility.await().until(informers::hasSynced);
+        eventually().until(informers::hasSynced);
         return this;
     }
 
@@ -184,7 +188,7 @@ public final class Harness implements AutoCloseable {
                         .addNewCondition()
                         .withType("Ready")
                         .withStatus(ready ? "True" : "False")
-                        .withLastTransitionTime(Times.text(Instant.now()))
+                        .withLastTransitionTime(Times.text(now()))
                         .endCondition()
                         .endStatus()
                         .build());
@@ -219,7 +223,7 @@ public final class Harness implements AutoCloseable {
 
     public static ConditionFactory eventually() {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(10))
                 .ignoreExceptions();
     }
