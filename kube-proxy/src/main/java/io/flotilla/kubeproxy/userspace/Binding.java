@@ -41,10 +41,8 @@ final class Binding implements AutoCloseable {
     }
 
     private void attempt(Duration pause) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+        if (isClosed()) {
+            return;
         }
         ChannelFuture future = bind.get();
         var _ = future.addListener(done -> {
@@ -60,14 +58,21 @@ final class Binding implements AutoCloseable {
     }
 
     private void bound(Channel opened) {
+        // Told before the address counts as bound, and not under the lock: who is told may be closing this.
+        if (!isClosed()) {
+            told.bound(listen);
+        }
         synchronized (this) {
             if (!closed) {
                 channel = opened;
-                told.bound(listen);
                 return;
             }
         }
         var _ = opened.close();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     synchronized boolean isBound() {
