@@ -25,6 +25,8 @@ public final class RouteSync implements AutoCloseable {
     /** The pause after a sync, in which changes gather. */
     private static final Duration GATHER = Duration.ofMillis(10);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Services services;
     private final Routes routes;
     private final UserspaceProxy proxy;
@@ -109,10 +111,17 @@ public final class RouteSync implements AutoCloseable {
         }
     }
 
+    /** No route is set any more once this returns, unless it takes very long: the proxy may be closed next. */
     @Override
     public synchronized void close() {
-        if (thread != null) {
-            thread.interrupt();
+        if (thread == null) {
+            return;
+        }
+        thread.interrupt();
+        try {
+            thread.join(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

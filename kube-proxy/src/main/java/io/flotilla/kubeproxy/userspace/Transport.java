@@ -34,6 +34,7 @@ final class Transport implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int LARGEST_DATAGRAM = 65_535;
     private static final int PAGE = 8192;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
     private static final int CHUNK_ORDER = 6; // chunks of 512 KiB
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -113,8 +114,10 @@ final class Transport implements AutoCloseable {
                 .handler(handler);
     }
 
+    /** Nothing is listened on any more once this returns. */
     @Override
     public void close() {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 }
