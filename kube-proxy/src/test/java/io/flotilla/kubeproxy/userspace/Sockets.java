@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 
 /** Addresses, routes and client connections for tests. */
 final class Sockets {
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private Sockets() {}
 
     /** Returns an address of a service that nothing listens on. */
@@ -45,8 +47,8 @@ final class Sockets {
     static Socket connect(Listen listen, String from) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
-        socket.setSoTimeout(10_000);
-        socket.connect(Transport.address(listen), 10_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(Transport.address(listen), PATIENCE_MILLIS);
         return socket;
     }
 

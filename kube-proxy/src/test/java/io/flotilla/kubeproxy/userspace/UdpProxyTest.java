@@ -16,12 +16,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class UdpProxyTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -64,10 +65,15 @@ final class UdpProxyTest {
         }
     }
 
-    private final UserspaceProxy proxy =
-            new UserspaceProxy(Duration.ofMillis(200), new SplittableRandom(1), System::nanoTime, (_, _) -> {});
+    private static final Duration IDLE = Duration.ofMillis(200);
+
+    /** Stands still, so that sessions end only when they are to. */
+    private final AtomicLong now = new AtomicLong(1);
+
+    private final UserspaceProxy proxy = new UserspaceProxy(IDLE, new SplittableRandom(1), now::get, (_, _) -> {});
     private final Echo a = new Echo('a');
     private final Echo b = new Echo('b');
+    private int exchanges;
     private Listen listen = new Listen(Protocol.UDP, "127.0.0.1", 1);
 
     @BeforeEach
@@ -82,27 +88,35 @@ final class UdpProxyTest {
         b.close();
     }
 
+    /** Datagrams may get lost and are sent again; late answers to earlier ones are passed over. */
     private char exchange(DatagramSocket client, int size) throws IOException {
         byte[] content = new byte[size];
         Arrays.fill(content, (byte) 'x');
+        content[0] = (byte) ++exchanges;
         client.setSoTimeout(500);
-        byte[] buffer = new byte[65_535];
-        DatagramPacket reply = new DatagramPacket(buffer, buffer.length);
-        for (int attempt = 0; ; attempt++) {
+        for (int attempt = 0; attempt < 120; attempt++) {
             client.send(new DatagramPacket(content, size, InetAddress.ofLiteral(listen.ip()), listen.port()));
             try {
-                client.receive(reply);
-                break;
+                return answer(client, content);
             } catch (SocketTimeoutException e) {
-                if (attempt == 20) {
-                    throw e;
-                }
+                // Once more.
             }
         }
-        assertThat(reply.getLength()).isEqualTo(size + 1);
-        assertThat(reply.getAddress().getHostAddress()).isEqualTo(listen.ip());
-        assertThat(reply.getPort()).isEqualTo(listen.port());
-        return (char) buffer[0];
+        throw new SocketTimeoutException("no answer");
+    }
+
+    private char answer(DatagramSocket client, byte[] content) throws IOException {
+        while (true) {
+            byte[] buffer = new byte[65_535];
+            DatagramPacket reply = new DatagramPacket(buffer, buffer.length);
+            client.receive(reply);
+            assertThat(reply.getAddress().getHostAddress()).isEqualTo(listen.ip());
+            assertThat(reply.getPort()).isEqualTo(listen.port());
+            if (buffer[1] == content[0]) {
+                assertThat(Arrays.copyOfRange(buffer, 1, reply.getLength())).isEqualTo(content);
+                return (char) buffer[0];
+            }
+        }
     }
 
     @Test
@@ -152,6 +166,7 @@ final class UdpProxyTest {
             // Turns are taken by sessions: a second letter shows a second session.
             await().pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
                 letters.add(exchange(client, 3));
+                now.addAndGet(IDLE.toNanos());
                 assertThat(letters).hasSize(2);
             });
         }
