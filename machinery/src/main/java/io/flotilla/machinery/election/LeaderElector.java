@@ -75,17 +75,20 @@ public final class LeaderElector implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
+                long triedAt = nanoTime.getAsLong();
                 if (tryAcquireOrRenew()) {
-                    lead();
+                    lead(triedAt);
                 }
-                Thread.sleep(config.retryPeriod());
+                if (!closed) {
+                    Thread.sleep(config.retryPeriod());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void lead() throws InterruptedException {
+    private void lead(long acquiredAt) throws InterruptedException {
         Lease held = Objects.requireNonNull(observed);
         Fence fence = new Fence(
                 config.namespace(),
@@ -96,19 +99,32 @@ public final class LeaderElector implements AutoCloseable {
         leading = Optional.of(fence);
         try {
             leadership.begin(fence);
-            renewUntilLost();
+            renewUntilLost(acquiredAt);
         } finally {
             leading = Optional.empty();
+            heedClose();
             leadership.end();
             LOG.info("leadership of lease {} has ended", key);
         }
-        if (closed) {
+        if (heedClose()) {
             release();
         }
     }
 
-    private void renewUntilLost() throws InterruptedException {
-        long renewedAt = nanoTime.getAsLong();
+    /**
+     * Says whether this is closed. Whoever closes interrupts this thread, and may do so late: what is done at the end of a
+     * leadership must not be broken off by it.
+     */
+    private synchronized boolean heedClose() {
+        if (closed) {
+            var _ = Thread.interrupted();
+        }
+        return closed;
+    }
+
+    private void renewUntilLost(long acquiredAt) throws InterruptedException {
+        // The lease may expire for others from the attempt on, however long it took to begin.
+        long renewedAt = acquiredAt;
         while (!closed) {
             try {
                 Thread.sleep(config.retryPeriod());
@@ -245,9 +261,11 @@ public final class LeaderElector implements AutoCloseable {
         synchronized (this) {
             closed = true;
             running = thread;
+            if (running != null) {
+                running.interrupt();
+            }
         }
         if (running != null) {
-            running.interrupt();
             try {
                 running.join(config.renewDeadline());
             } catch (InterruptedException e) {

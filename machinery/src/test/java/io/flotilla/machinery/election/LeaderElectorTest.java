@@ -16,13 +16,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class LeaderElectorTest {
     private static final ObjectKey KEY = new ObjectKey("kube-system", "test");
 
@@ -53,7 +57,11 @@ final class LeaderElectorTest {
         electors.forEach(LeaderElector::close);
     }
 
-    private LeaderElector elector(String identity, Told told, Duration lease) {
+    private LeaderElector elector(String identity, Leadership told, Duration lease) {
+        return elector(identity, told, lease, System::nanoTime);
+    }
+
+    private LeaderElector elector(String identity, Leadership told, Duration lease, LongSupplier nanoTime) {
         ElectionConfig config = new ElectionConfig(
                 KEY.namespace(),
                 KEY.name(),
@@ -61,7 +69,7 @@ final class LeaderElectorTest {
                 lease,
                 lease.multipliedBy(2).dividedBy(3),
                 Duration.ofMillis(20));
-        LeaderElector elector = new LeaderElector(config, cluster, told, Clock.systemUTC(), System::nanoTime);
+        LeaderElector elector = new LeaderElector(config, cluster, told, Clock.systemUTC(), nanoTime);
         electors.add(elector);
         elector.start();
         return elector;
@@ -105,24 +113,85 @@ final class LeaderElectorTest {
 
     @Test
     void aLeaderThatCannotRenewEndsAndAnotherTakesOverAfterTheLease() {
+        AtomicLong now = new AtomicLong();
+        Duration lease = Duration.ofSeconds(30);
         Told first = new Told();
         Told second = new Told();
-        elector("a", first, Duration.ofSeconds(1));
+        elector("a", first, lease, now::get);
         await().until(() -> first.calls.contains("begin"));
         AtomicBoolean cut = new AtomicBoolean(true);
         cluster.beforeWrite((_, body) -> {
             if (cut.get()
-                    && body instanceof Lease lease
-                    && "a".equals(lease.getSpec().getHolderIdentity())) {
+                    && body instanceof Lease written
+                    && "a".equals(written.getSpec().getHolderIdentity())) {
                 throw new ApiException.Unanswered("cut off", null);
             }
         });
-        elector("b", second, Duration.ofSeconds(1));
+        elector("b", second, lease, now::get);
 
-        await().until(() -> second.calls.contains("begin"));
+        now.addAndGet(Duration.ofSeconds(20).toNanos());
+        await().until(() -> first.calls.contains("end"));
+        assertThat(second.calls).isEmpty();
 
-        assertThat(first.calls).startsWith("begin", "end");
+        await().until(() -> {
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+            return second.calls.contains("begin");
+        });
+        assertThat(first.calls).containsExactly("begin", "end");
         assertThat(lease().getLeaseTransitions()).isEqualTo(1);
+    }
+
+    @Test
+    void theTimeThatItTakesToBeginIsTimeWithoutARenewal() {
+        AtomicLong now = new AtomicLong();
+        Told told = new Told();
+        Leadership slow = new Leadership() {
+            @Override
+            public void begin(Fence fence) {
+                now.addAndGet(Duration.ofSeconds(20).toNanos());
+                cluster.beforeWrite((_, _) -> {
+                    throw new ApiException.Unanswered("cut off", null);
+                });
+                told.begin(fence);
+            }
+
+            @Override
+            public void end() {
+                told.end();
+            }
+        };
+
+        elector("a", slow, Duration.ofSeconds(30), now::get);
+
+        await().untilAsserted(() -> assertThat(told.calls).containsExactly("begin", "end"));
+    }
+
+    @Test
+    void theCloseDoesNotBreakOffWhatALeaderWritesLast() throws InterruptedException {
+        Told told = new Told();
+        LeaderElector leader = elector("a", told, Duration.ofSeconds(30));
+        await().until(() -> told.calls.contains("begin"));
+        CountDownLatch renewing = new CountDownLatch(1);
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        cluster.beforeWrite((_, body) -> {
+            if (body instanceof Lease written && "".equals(written.getSpec().getHolderIdentity())) {
+                interrupted.add(Thread.currentThread().isInterrupted());
+                return;
+            }
+            renewing.countDown();
+            goOn.join();
+        });
+        renewing.await();
+
+        Thread closing = Thread.ofPlatform().start(leader::close);
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        goOn.complete(null);
+        closing.join();
+
+        assertThat(told.calls).containsExactly("begin", "end");
+        assertThat(interrupted).containsExactly(false);
+        assertThat(lease().getHolderIdentity()).isNullOrEmpty();
     }
 
     @Test
