@@ -17,6 +17,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,13 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
         ClientCallStreamObserver<SessionInput> to = call;
         if (to != null && !finished) {
             to.onNext(input);
+            ChannelConfig reading = client.channel().config();
             if (!to.isReady()) {
-                client.channel().config().setAutoRead(false);
+                reading.setAutoRead(false);
+                // It may have become ready in between, and tells so only once; or the session may have ended.
+                if (to.isReady() || finished) {
+                    reading.setAutoRead(true);
+                }
             }
         }
     }

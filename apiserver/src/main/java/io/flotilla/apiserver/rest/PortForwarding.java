@@ -195,6 +195,10 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
                 to.onNext(input);
                 if (!to.isReady()) {
                     channel.config().setAutoRead(false);
+                    // It may have become ready in between, and tells so only once.
+                    if (to.isReady()) {
+                        channel.config().setAutoRead(true);
+                    }
                 }
             }
         }
@@ -202,9 +206,15 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
         void cancel() {
             ClientCallStreamObserver<PortForwardInput> to = call;
             if (to != null && !finished) {
-                finished = true;
+                end();
                 to.cancel("the client is gone", null);
             }
+        }
+
+        /** What has ended takes nothing any more, and must not keep the others from being read. */
+        private void end() {
+            finished = true;
+            channel.config().setAutoRead(true);
         }
 
         @Override
@@ -262,7 +272,7 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
         }
 
         private void finish() {
-            finished = true;
+            end();
             byData.remove(dataStream);
             last(errorStream);
             last(dataStream);

@@ -31,7 +31,7 @@ final class SpdyClient implements AutoCloseable {
 
     SpdyClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
     }
 
     /** Asks for the upgrade; returns the head of the answer. */

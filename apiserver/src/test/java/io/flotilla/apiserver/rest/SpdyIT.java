@@ -232,4 +232,25 @@ final class SpdyIT {
             assertThat(client.readToEnd(firstError)).isEmpty();
         }
     }
+
+    @Test
+    void anAgentThatDoesNotAnswerKeepsNoOtherConnectionWaiting() throws Exception {
+        agent.shutdownNow().awaitTermination();
+        PodLocator.Located pod =
+                new PodLocator.Located("default", "web", "uid", JsonNodeFactory.instance.objectNode(), "agent");
+        int port = server.serve(exchange -> SpdyUpgrade.upgrade(
+                exchange,
+                List.of("portforward.k8s.io"),
+                (pipeline, _) -> PortForwarding.install(pipeline, pod, NodeGrpc.newStub(toAgent))));
+        try (SpdyClient client = new SpdyClient(port)) {
+            client.upgrade(List.of("portforward.k8s.io"));
+            for (String request : List.of("0", "1")) {
+                int error = client.open("error", Map.of("port", "80", "requestid", request));
+                int data = client.open("data", Map.of("port", "80", "requestid", request));
+
+                assertThat(client.readToEnd(error)).contains("the agent at agent does not answer");
+                assertThat(client.readToEnd(data)).isEmpty();
+            }
+        }
+    }
 }
