@@ -19,7 +19,6 @@ import io.flotilla.apiserver.storage.StorageException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +38,13 @@ final class Cleanup implements AutoCloseable {
     private final Clock clock;
     private final Map<String, Thread> running = new ConcurrentHashMap<>();
 
+    /** A definition that is to go: another of the same name may come after it, and that one's objects stay. */
+    private record Going(String name, String uid, Definition defined) {
+        boolean isStill(ObjectNode live) {
+            return uidOf(live).equals(uid) && isGoing(live);
+        }
+    }
+
     Cleanup(Registry registry, ResourceInfo definitions, Clock clock) {
         this.registry = registry;
         this.definitions = definitions;
@@ -47,22 +53,30 @@ final class Cleanup implements AutoCloseable {
 
     /** Begins to clean up after a definition, if it is to go and that has not begun. */
     void consider(ObjectNode definition) {
-        String name = definition.path("metadata").path("name").asText();
-        if (!definition.path("metadata").has("deletionTimestamp") || !isHeld(definition)) {
+        if (!isGoing(definition)) {
             return;
         }
-        Definition defined = Definition.of(definition);
+        Going going = new Going(
+                definition.path("metadata").path("name").asText(), uidOf(definition), Definition.of(definition));
         running.computeIfAbsent(
-                name,
-                _ -> Thread.ofVirtual().name("cleanup-" + name).start(() -> {
+                going.uid(),
+                uid -> Thread.ofVirtual().name("cleanup-" + going.name()).start(() -> {
                     try {
-                        run(name, defined);
+                        run(going);
                     } catch (InterruptedException _) {
                         Thread.currentThread().interrupt();
                     } finally {
-                        running.remove(name);
+                        running.remove(uid);
                     }
                 }));
+    }
+
+    private static String uidOf(ObjectNode object) {
+        return object.path("metadata").path("uid").asText();
+    }
+
+    private static boolean isGoing(ObjectNode definition) {
+        return definition.path("metadata").has("deletionTimestamp") && isHeld(definition);
     }
 
     private static boolean isHeld(JsonNode definition) {
@@ -79,51 +93,65 @@ final class Cleanup implements AutoCloseable {
         running.values().forEach(Thread::interrupt);
     }
 
-    private void run(String name, Definition defined) throws InterruptedException {
+    private void run(Going going) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         boolean begun = false;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                if (!begun && defined.established()) {
-                    tell(name, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+                if (!begun && going.defined().established()) {
+                    tell(going, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
                 }
                 begun = true;
-                if (!defined.established() || deleteAll(defined)) {
-                    tell(name, "False", "InstanceDeletionCompleted", "removed all instances");
-                    letGo(name);
+                if (!going.defined().established() || deleteAll(going)) {
+                    tell(going, "False", "InstanceDeletionCompleted", "removed all instances");
+                    letGo(going);
                     return;
                 }
             } catch (StatusException e) {
                 if (e.code() == 404) {
                     return;
                 }
-                LOG.info("objects of {} are not deleted yet: {}", name, e.getMessage());
+                LOG.info("objects of {} are not deleted yet: {}", going.name(), e.getMessage());
             } catch (StorageException e) {
-                LOG.info("objects of {} are not deleted yet: {}", name, e.getMessage());
+                LOG.info("objects of {} are not deleted yet: {}", going.name(), e.getMessage());
             }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
-    private void tell(String name, String status, String reason, String message) {
-        registry.objects().update(definitions, "", name, live -> {
+    /** Fails with NotFound when another server has let the definition go, whatever has its name now. */
+    private void check(Going going, ObjectNode live) {
+        if (!going.isStill(live)) {
+            throw StatusException.notFound(definitions, going.name());
+        }
+    }
+
+    private void tell(Going going, String status, String reason, String message) {
+        registry.objects().update(definitions, "", going.name(), live -> {
+            check(going, live);
             NameConditions.condition(live, "Terminating", status, reason, message, clock.instant());
             return live;
         });
     }
 
     /** Returns whether nothing is left. */
-    private boolean deleteAll(Definition defined) {
+    private boolean deleteAll(Going going) {
+        Definition defined = going.defined();
         Optional<ResourceRegistry> found = registry.custom(
                 "/registry/" + defined.group() + "/" + defined.names().plural());
+        List<CachedObject> left = new ArrayList<>();
+        found.ifPresent(objects -> objects.cache().snapshot().from("", "").forEachRemaining(left::add));
+        // What was there before this look at the definition is the definition's, not that of one to come.
+        check(
+                going,
+                registry.objects()
+                        .get(definitions, "", going.name())
+                        .orElseThrow(() -> StatusException.notFound(definitions, going.name())));
         if (found.isEmpty()) {
             return false;
         }
         ResourceRegistry objects = found.get();
-        List<CachedObject> left = new ArrayList<>();
-        Iterator<CachedObject> all = objects.cache().snapshot().from("", "");
-        all.forEachRemaining(left::add);
         for (CachedObject each : left) {
             try {
                 objects.deletion()
@@ -144,12 +172,13 @@ final class Cleanup implements AutoCloseable {
         return left.isEmpty();
     }
 
-    private void letGo(String name) {
+    private void letGo(Going going) {
         ServedVersion version = registry.served(definitions).orElseThrow();
         Updating.Request request = new Updating.Request(
-                "", name, false, SELF, WriteOptions.DEFAULT, _ -> {}, Updating.Ownership.SETTLED, Review.NONE);
+                "", going.name(), false, SELF, WriteOptions.DEFAULT, _ -> {}, Updating.Ownership.SETTLED, Review.NONE);
         version.registry().updating().update(request, old -> {
             ObjectNode object = old.get();
+            check(going, object);
             ObjectNode metadata = (ObjectNode) object.get("metadata");
             ArrayNode kept = metadata.arrayNode();
             metadata.path("finalizers").forEach(finalizer -> {

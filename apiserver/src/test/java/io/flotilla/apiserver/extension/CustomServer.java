@@ -89,7 +89,7 @@ final class CustomServer implements AutoCloseable {
         caller = new Caller(new User("jane", "", List.of(), Map.of()), "test", warnings::add);
         cache.start();
         kinds.start();
-        Awaitility.await().until(cache::isLoaded);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(cache::isLoaded);
     }
 
     static ObjectNode parse(String text) {
@@ -105,7 +105,7 @@ final class CustomServer implements AutoCloseable {
     }
 
     void awaitServed(String group, String version, String plural) {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> serves(group, version, plural));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> serves(group, version, plural));
     }
 
     private Target target(String group, String version, String plural, String name, String subresource) {
