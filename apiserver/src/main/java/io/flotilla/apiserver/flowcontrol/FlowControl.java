@@ -71,14 +71,11 @@ public final class FlowControl implements Admission {
         }
         long start = nanoTime.getAsLong();
         Seats.Outcome outcome;
-        flow.meter().waits(1);
         try {
-            outcome = seats.take(flow.level(), hash(flow.schema(), user, asked), wanted, patience);
+            outcome = seats.take(flow.level(), hash(flow.schema(), user, asked), wanted, patience, flow.meter()::waits);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw StatusException.serviceUnavailable("the request was interrupted while it waited");
-        } finally {
-            flow.meter().waits(-1);
         }
         long now = nanoTime.getAsLong();
         double waited = (now - start) / 1e9;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * All seats of the server and the levels that share them. A level may always use the part that it does not lend; above
@@ -54,8 +55,13 @@ final class Seats {
         return Map.copyOf(levels);
     }
 
-    /** Takes seats, if need be after waiting for so long at most. */
-    Outcome take(PriorityLevel level, long flow, int wanted, Duration patience) throws InterruptedException {
+    /**
+     * Takes seats, if need be after waiting for so long at most.
+     *
+     * @param waits told 1 once the request stands in a queue and -1 when it has left; must not block
+     */
+    Outcome take(PriorityLevel level, long flow, int wanted, Duration patience, IntConsumer waits)
+            throws InterruptedException {
         PriorityLevel.Waiter waiter;
         int seats;
         synchronized (this) {
@@ -74,6 +80,7 @@ final class Seats {
             }
             waiter = queued.get();
             waiting++;
+            waits.accept(1);
         }
         boolean started = false;
         try {
@@ -88,6 +95,7 @@ final class Seats {
                     }
                 }
             }
+            waits.accept(-1);
         }
         return started ? new Outcome.Started(Optional.of(waiter), seats) : new Outcome.Refused("time-out");
     }

@@ -21,6 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class FlowControlTest {
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
+    /** Longer than any test waits for something else. */
+    private static final Duration LONG = Duration.ofHours(1);
+
     private static final Attributes LIST_PODS = new Attributes("list", "", "v1", "pods", "", "default", "", "");
     private static final User ALICE = user("alice");
     private static final User BOB = user("bob");
@@ -170,11 +175,11 @@ final class FlowControlTest {
 
     @Test
     void whatFindsNoSeatWaitsForOne() throws Exception {
-        FlowControl control = queued(Duration.ofMinutes(1));
+        FlowControl control = queued(LONG);
         Ticket first = control.admit(ALICE, LIST_PODS, 1);
         control.admit(ALICE, LIST_PODS, 1);
         CompletableFuture<Ticket> waiting = later(control, ALICE);
-        await().until(() -> waitingNow() == 1);
+        await().atMost(A_MINUTE).until(() -> waitingNow() == 1);
         assertThat(waiting).isNotDone();
 
         first.close();
@@ -183,11 +188,11 @@ final class FlowControlTest {
 
     @Test
     void aFullQueueRefuses() {
-        FlowControl control = queued(Duration.ofMinutes(1));
+        FlowControl control = queued(LONG);
         control.admit(ALICE, LIST_PODS, 1);
         control.admit(ALICE, LIST_PODS, 1);
         List<CompletableFuture<Ticket>> waiting = List.of(later(control, ALICE), later(control, ALICE));
-        await().until(() -> waitingNow() == 2);
+        await().atMost(A_MINUTE).until(() -> waitingNow() == 2);
 
         assertThatExceptionOfType(OverloadException.class)
                 .isThrownBy(() -> control.admit(ALICE, LIST_PODS, 1))
@@ -214,7 +219,7 @@ final class FlowControlTest {
                 new Objects(schema("lists", 10, "lists", "*")),
                 new Objects(level("lists", 100, 0, queues(64, 1, 100)), level("catch-all", 0, 0, "{'type': 'Reject'}")),
                 1,
-                Duration.ofMinutes(1));
+                LONG);
         Ticket running = control.admit(ALICE, LIST_PODS, 1);
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         List<CompletableFuture<?>> all = new ArrayList<>();
@@ -224,13 +229,13 @@ final class FlowControlTest {
                 order.add("alice");
                 ticket.close();
             }));
-            await().until(() -> waitingNow() == before + 1);
+            await().atMost(A_MINUTE).until(() -> waitingNow() == before + 1);
         }
         all.add(later(control, BOB).thenAccept(ticket -> {
             order.add("bob");
             ticket.close();
         }));
-        await().until(() -> waitingNow() == 21);
+        await().atMost(A_MINUTE).until(() -> waitingNow() == 21);
 
         running.close();
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
