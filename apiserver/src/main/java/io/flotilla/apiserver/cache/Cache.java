@@ -30,6 +30,9 @@ public final class Cache implements AutoCloseable {
     private static final String ROOT = "/registry/";
     private static final int PAGE = 500;
 
+    /** Longer than a busy machine keeps the feed off its processor; etcd, asked first, has answered by then. */
+    private static final Duration CATCH_UP = Duration.ofSeconds(10);
+
     private final EtcdStore store;
     private final Progress progress = new Progress();
     private final RevisionProbe probe;
@@ -155,7 +158,7 @@ public final class Cache implements AutoCloseable {
      */
     public void awaitCurrent() {
         long current = probe.revision();
-        if (!await(current, Duration.ofSeconds(3))) {
+        if (!await(current, CATCH_UP)) {
             throw new StorageException.Unavailable(
                     "the watch cache does not catch up with etcd: it is at " + revision() + " of " + current);
         }
