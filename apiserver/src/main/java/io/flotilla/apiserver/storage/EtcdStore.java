@@ -19,6 +19,7 @@ import io.etcd.jetcd.api.TxnResponse;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class EtcdStore implements AutoCloseable {
     private static final int PING_SECONDS = 2;
 
     private static final long CALL_MILLIS = 3_000;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String PROBE_KEY = "/flotilla/probe";
 
     private final ManagedChannel channel;
@@ -46,10 +47,12 @@ public final class EtcdStore implements AutoCloseable {
 
     private final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
     private final StoreObserver observer;
+    private final long patienceNanos;
 
-    private EtcdStore(ManagedChannel channel, StoreObserver observer) {
+    private EtcdStore(ManagedChannel channel, StoreObserver observer, Duration patience) {
         this.channel = channel;
         this.observer = observer;
+        this.patienceNanos = patience.toNanos();
         this.maintenance = MaintenanceGrpc.newBlockingStub(channel);
         this.kv = KVGrpc.newBlockingStub(channel);
         this.leases = LeaseGrpc.newBlockingStub(channel);
@@ -62,7 +65,12 @@ public final class EtcdStore implements AutoCloseable {
 
     /** As {@link #open(EtcdConfig)}; the observer is told of reads and writes of keys. */
     public static EtcdStore open(EtcdConfig config, StoreObserver observer) {
-        return new EtcdStore(EtcdChannel.open(config), observer);
+        return open(config, observer, PATIENCE);
+    }
+
+    /** As {@link #open(EtcdConfig, StoreObserver)}; no call is begun again after so long without an answer. */
+    static EtcdStore open(EtcdConfig config, StoreObserver observer, Duration patience) {
+        return new EtcdStore(EtcdChannel.open(config), observer, patience);
     }
 
     WatchGrpc.WatchStub watchStub() {
@@ -209,7 +217,7 @@ public final class EtcdStore implements AutoCloseable {
             try {
                 response = kv().txn(request);
             } catch (StatusRuntimeException e) {
-                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > PATIENCE_NANOS) {
+                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > patienceNanos) {
                     throw EtcdErrors.translate(e);
                 }
                 uncertain = true;
@@ -275,13 +283,13 @@ public final class EtcdStore implements AutoCloseable {
         return request.build();
     }
 
-    private static <T> T retried(Supplier<T> call) {
+    private <T> T retried(Supplier<T> call) {
         long start = System.nanoTime();
         for (int attempt = 0; ; attempt++) {
             try {
                 return call.get();
             } catch (StatusRuntimeException e) {
-                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > PATIENCE_NANOS) {
+                if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > patienceNanos) {
                     throw EtcdErrors.translate(e);
                 }
                 pause(attempt);

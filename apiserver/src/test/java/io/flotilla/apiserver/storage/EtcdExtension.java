@@ -7,10 +7,12 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
@@ -26,8 +27,17 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A real etcd, from the {@code etcd} binary on the path: its members can be killed and started again. */
+/**
+ * A real etcd, from the {@code etcd} binary on the path: its members can be killed and started again. It need not outlive
+ * the machine, so it does not wait for a disk where that can be avoided.
+ */
 public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback {
+    private static final String NO_FSYNC = "--unsafe-no-fsync";
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    /** Of a member: its log alone takes two files of 64 MiB. */
+    private static final long ROOM = 512L << 20;
+
     private final int members;
     private final List<Integer> clientPorts = new ArrayList<>();
     private final List<Integer> peerPorts = new ArrayList<>();
@@ -41,17 +51,13 @@ public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         Assumptions.assumeTrue(isInstalled(), "no etcd binary on the path");
-        directory = Optional.of(Files.createTempDirectory("etcd"));
-        for (int i = 0; i < members; i++) {
-            clientPorts.add(freePort());
-            peerPorts.add(freePort());
-            processes.add(Optional.empty());
-        }
+        directory = Optional.of(newDirectory());
+        choosePorts();
         for (int i = 0; i < members; i++) {
             start(i);
         }
         try (EtcdStore store = EtcdStore.open(config())) {
-            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
                 store.ping();
                 return true;
             });
@@ -63,9 +69,28 @@ public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback 
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "etcd")));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    private Path newDirectory() throws IOException {
+        boolean inMemory =
+                Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM * members;
+        return inMemory ? Files.createTempDirectory(MEMORY, "etcd") : Files.createTempDirectory("etcd");
+    }
+
+    /** Holds each port until all are chosen: no two are the same. */
+    private void choosePorts() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < members; i++) {
+                for (List<Integer> ports : List.of(clientPorts, peerPorts)) {
+                    ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    held.add(socket);
+                    ports.add(socket.getLocalPort());
+                }
+                processes.add(Optional.empty());
+            }
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
         }
     }
 
@@ -88,7 +113,7 @@ public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback 
         String client = "http://127.0.0.1:" + clientPorts.get(member);
         String peer = "http://127.0.0.1:" + peerPorts.get(member);
         Path data = directory.orElseThrow().resolve("m" + member);
-        ProcessBuilder builder = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
                 "etcd",
                 "--name=m" + member,
                 "--data-dir=" + data,
@@ -96,29 +121,27 @@ public final class EtcdExtension implements BeforeAllCallback, AfterAllCallback 
                 "--advertise-client-urls=" + client,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=" + String.join(",", cluster),
-                "--unsafe-no-fsync");
-        builder.redirectErrorStream(true)
-                .redirectOutput(data.resolveSibling("m" + member + ".log").toFile());
+                "--initial-cluster=" + String.join(",", cluster)));
         try {
-            processes.set(member, Optional.of(startOrWithoutFlag(builder)));
+            if (knowsNoFsync()) {
+                command.add(NO_FSYNC);
+            }
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(data.resolveSibling("m" + member + ".log").toFile());
+            processes.set(member, Optional.of(builder.start()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Releases before 3.5 have no flag to leave out fsync and end at once. */
-    private static Process startOrWithoutFlag(ProcessBuilder builder) throws IOException {
-        Process process = builder.start();
-        try {
-            if (process.waitFor(300, TimeUnit.MILLISECONDS)) {
-                builder.command(builder.command().subList(0, builder.command().size() - 1));
-                return builder.start();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Releases before 3.5 have no flag to leave out fsync, and end at once where it is given. */
+    private static boolean knowsNoFsync() throws IOException {
+        Process help =
+                new ProcessBuilder("etcd", "--help").redirectErrorStream(true).start();
+        try (InputStream said = help.getInputStream()) {
+            return new String(said.readAllBytes(), StandardCharsets.UTF_8).contains(NO_FSYNC);
         }
-        return process;
     }
 
     /** Forgets everything before a revision. */

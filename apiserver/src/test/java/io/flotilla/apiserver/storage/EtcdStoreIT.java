@@ -1,12 +1,14 @@
 package io.flotilla.apiserver.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(600)
 class EtcdStoreIT {
     @RegisterExtension
     static final EtcdExtension ETCD = new EtcdExtension(1);
@@ -22,11 +24,12 @@ class EtcdStoreIT {
     private static final AtomicInteger KEYS = new AtomicInteger();
 
     private final String key = "/registry/test/" + KEYS.incrementAndGet();
-    private EtcdStore store = EtcdStore.open(ETCD.config());
+    // Longer than a member that was killed takes to come back, however busy the machine is.
+    private final EtcdStore store = EtcdStore.open(ETCD.config(), StoreObserver.NONE, Duration.ofMinutes(2));
 
     @BeforeEach
-    void open() {
-        store.ping();
+    void isThere() {
+        await().atMost(Duration.ofMinutes(2)).ignoreExceptions().untilAsserted(store::ping);
     }
 
     @AfterEach
@@ -111,21 +114,22 @@ class EtcdStoreIT {
     }
 
     @Test
-    void writesGoOnOverAKillAndNoneIsLostOrDoneTwice() throws InterruptedException {
-        CountDownLatch running = new CountDownLatch(20);
+    void writesGoOnOverAKillAndNoneIsLostOrDoneTwice() throws Exception {
         AtomicInteger written = new AtomicInteger();
-        Thread writer = Thread.ofVirtual().start(() -> {
-            long revision = 0;
-            for (int i = 0; i < 200; i++) {
-                revision = revision(put("value-" + i, revision));
-                written.incrementAndGet();
-                running.countDown();
-            }
-        });
-        running.await();
+        FutureTask<Void> writing = new FutureTask<>(
+                () -> {
+                    long revision = 0;
+                    for (int i = 0; i < 200; i++) {
+                        revision = revision(put("value-" + i, revision));
+                        written.incrementAndGet();
+                    }
+                },
+                null);
+        Thread.ofVirtual().start(writing);
+        await().atMost(Duration.ofMinutes(2)).until(() -> written.get() >= 20 || writing.isDone());
         ETCD.kill(0);
         ETCD.start(0);
-        writer.join();
+        writing.get();
         assertThat(written).hasValue(200);
         assertThat(store.get(key).orElseThrow().value()).isEqualTo(bytes("value-199"));
     }
