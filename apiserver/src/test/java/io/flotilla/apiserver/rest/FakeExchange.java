@@ -4,16 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /** A request that keeps its answer. */
 final class FakeExchange extends Exchange {
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final Map<String, String> headers = new HashMap<>();
-    private String sentBody = "";
+    private final Map<String, String> headers = new ConcurrentHashMap<>();
+    private volatile String sentBody = "";
 
     FakeExchange(String method, String path) {
         super(method, path, Query.parse(""), Exchange.Body.NONE, Optional.empty());

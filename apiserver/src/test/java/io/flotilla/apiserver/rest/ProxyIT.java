@@ -113,14 +113,15 @@ final class ProxyIT {
 
     @Test
     void whereNobodyListensTheClientIsToldSo() throws Exception {
-        int nobody;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = free.getLocalPort();
-        }
-        HttpResponse<String> answer = call(HttpRequest.newBuilder(uri(proxyTo(nobody), "/")));
+        // Bound, so that nobody else gets the port, but not listening.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            HttpResponse<String> answer = call(HttpRequest.newBuilder(uri(proxyTo(nobody.getLocalPort()), "/")));
 
-        assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("dial tcp 127.0.0.1:" + nobody + ": connect: connection refused");
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body())
+                    .contains("dial tcp 127.0.0.1:" + nobody.getLocalPort() + ": connect: connection refused");
+        }
     }
 
     @Test
@@ -138,7 +139,7 @@ final class ProxyIT {
                 }
             });
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxyTo(other.getLocalPort()))) {
-                client.setSoTimeout(10_000);
+                client.setSoTimeout(60_000);
                 client.getOutputStream()
                         .write("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
                                 .getBytes(StandardCharsets.US_ASCII));

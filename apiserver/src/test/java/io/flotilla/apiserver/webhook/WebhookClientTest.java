@@ -11,6 +11,9 @@ import io.flotilla.apiserver.node.ServiceEndpoints;
 import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WebhookClientTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final byte[] QUESTION = "{\"request\": {\"uid\": \"1\"}}".getBytes(StandardCharsets.UTF_8);
 
     @TempDir
@@ -68,11 +71,11 @@ class WebhookClientTest {
         byte[] answer = client.post(service("hook", 443), QUESTION, TIMEOUT);
         assertThat(JsonCodec.decodeAny(answer).at("/response/allowed").asBoolean())
                 .isTrue();
-        assertThat(server.queries()).containsExactly("timeout=10s");
+        assertThat(server.queries()).containsExactly("timeout=30s");
         Endpoint other = service("other", 443);
         assertThatThrownBy(() -> client.post(other, QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessageStartingWith("Post \"https://other.system.svc:443/ask?timeout=10s\":"
+                .hasMessageStartingWith("Post \"https://other.system.svc:443/ask?timeout=30s\":"
                         + " tls: failed to verify certificate: ");
         assertThat(server.asked("/ask")).hasSize(1);
     }
@@ -82,19 +85,27 @@ class WebhookClientTest {
         Endpoint wrong = service("hook", 8443);
         assertThatThrownBy(() -> client.post(wrong, QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)
-                .hasMessage("Post \"https://hook.system.svc:8443/ask?timeout=10s\": no service"
+                .hasMessage("Post \"https://hook.system.svc:8443/ask?timeout=30s\": no service"
                         + " port \"8443\" found for service \"hook\"");
     }
 
     @Test
     void whereNoOneListensIsToldOf() throws Exception {
-        int port = server.port();
-        server.close();
-        ObjectNode config = JsonNodeFactory.instance.objectNode().put("url", "https://127.0.0.1:" + port);
-        assertThatThrownBy(() -> client.post(new Endpoint(config, TIMEOUT), QUESTION, TIMEOUT))
-                .isInstanceOf(CallException.class)
-                .hasMessage("Post \"https://127.0.0.1:" + port + "?timeout=10s\": dial tcp 127.0.0.1:" + port
-                        + ": connect: connection refused");
+        // Bound, so that nobody else gets the port, but not listening.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = nobody.getLocalPort();
+            ObjectNode config = JsonNodeFactory.instance.objectNode().put("url", "https://127.0.0.1:" + port);
+            assertThatThrownBy(() -> client.post(new Endpoint(config, TIMEOUT), QUESTION, TIMEOUT))
+                    .isInstanceOf(CallException.class)
+                    .hasMessage("Post \"https://127.0.0.1:" + port + "?timeout=30s\": dial tcp 127.0.0.1:" + port
+                            + ": connect: connection refused");
+        }
+    }
+
+    @Test
+    void aBundleThatIsNoPemIsToldOf() {
+        ObjectNode config = JsonNodeFactory.instance.objectNode().put("url", server.url(""));
         config.put("caBundle", "bm8gUEVN");
         assertThatThrownBy(() -> client.post(new Endpoint(config, TIMEOUT), QUESTION, TIMEOUT))
                 .isInstanceOf(CallException.class)

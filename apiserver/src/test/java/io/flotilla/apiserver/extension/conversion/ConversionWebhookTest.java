@@ -120,7 +120,7 @@ class ConversionWebhookTest {
                     }
                     return each;
                 }));
-        ConversionWebhook webhook = webhook(Duration.ofSeconds(10));
+        ConversionWebhook webhook = webhook(Duration.ofSeconds(30));
         List<ObjectNode> objects = List.of(object("a"), object("b"), object("c"));
         assertThatThrownBy(() -> webhook.convert(objects, "example.com/v2"))
                 .hasMessage(
@@ -142,7 +142,7 @@ class ConversionWebhookTest {
                     ((ObjectNode) each.get("metadata")).putObject("labels").put("-", "x");
                     return each;
                 }));
-        ConversionWebhook webhook = webhook(Duration.ofSeconds(10));
+        ConversionWebhook webhook = webhook(Duration.ofSeconds(30));
         List<ObjectNode> objects = List.of(object("a"));
         assertThatThrownBy(() -> webhook.convert(objects, "example.com/v2"))
                 .hasMessageStartingWith("conversion webhook for example.com/v1, Kind=Tab returned invalid metadata:"
