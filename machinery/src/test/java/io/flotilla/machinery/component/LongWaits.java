@@ -1,4 +1,4 @@
-package io.flotilla.machinery.patience;
+package io.flotilla.machinery.component;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
