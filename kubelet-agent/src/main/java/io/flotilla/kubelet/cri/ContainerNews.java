@@ -81,6 +81,12 @@ public final class ContainerNews implements AutoCloseable {
         events.start(
                 new ClientCall.Listener<>() {
                     @Override
+                    public void onHeaders(Metadata headers) {
+                        // From now on we are told; what happened just before was not.
+                        missed.run();
+                    }
+
+                    @Override
                     public void onMessage(ContainerEventResponse event) {
                         changed.accept(event.getPodSandboxStatus().getMetadata().getUid());
                         events.request(1);

