@@ -111,9 +111,17 @@ public final class StatusManager implements AutoCloseable {
                 known.getMetadata().getResourceVersion(), other.getMetadata().getResourceVersion());
     }
 
+    /**
+     * Returns the later of two states of an object; versions can be compared (KEP-5504). An answer may be late, and the
+     * informer may have told of a deletion meanwhile.
+     */
     private static Pod newer(Pod known, Pod other) {
-        boolean deleting = PodSpecs.isBeingDeleted(known) && !PodSpecs.isBeingDeleted(other);
-        return deleting ? known : other;
+        return version(other) < version(known) ? known : other;
+    }
+
+    private static long version(Pod pod) {
+        String version = pod.getMetadata().getResourceVersion();
+        return version == null || version.isEmpty() ? 0 : Long.parseUnsignedLong(version);
     }
 
     private Reconciler.Result sync(String uid) {
@@ -129,7 +137,8 @@ public final class StatusManager implements AutoCloseable {
                 patch.putObject("metadata").put("uid", uid);
                 patch.set("status", change);
                 Pod answer = pods.patch(key, "status", Patch.strategicMerge(patch));
-                entries.computeIfPresent(uid, (_, now) -> new Entry(answer, now.status(), now.terminated()));
+                entries.computeIfPresent(
+                        uid, (_, now) -> new Entry(newer(now.pod(), answer), now.status(), now.terminated()));
             }
             Entry now = entries.get(uid);
             if (now != null && now.terminated() && PodSpecs.isBeingDeleted(now.pod())) {
