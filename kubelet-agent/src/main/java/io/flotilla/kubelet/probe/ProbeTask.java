@@ -126,12 +126,14 @@ final class ProbeTask {
         } catch (RuntimeException e) {
             outcome = new Outcome.Errored(String.valueOf(e.getMessage()));
         }
-        boolean same;
+        if (!(outcome instanceof Outcome.Success) && isFor(id)) {
+            // Before it counts: whoever sees what follows from it finds the reason told.
+            surroundings.tell(kind, spec, outcome);
+        }
         Result changed = null;
         synchronized (this) {
             attempting = false;
-            same = containerId.equals(id);
-            if (same) {
+            if (containerId.equals(id)) {
                 changed = count(outcome);
                 if (!resting) {
                     schedule(period());
@@ -140,12 +142,13 @@ final class ProbeTask {
                 schedule(Duration.ZERO);
             }
         }
-        if (same && !(outcome instanceof Outcome.Success)) {
-            surroundings.tell(kind, spec, outcome);
-        }
         if (changed != null) {
             surroundings.changed(kind, spec.getName(), changed);
         }
+    }
+
+    private synchronized boolean isFor(String id) {
+        return containerId.equals(id);
     }
 
     /** Counts the outcome; returns the new result if it has changed. */
