@@ -44,6 +44,7 @@ import io.flotilla.proto.cri.UpdateRuntimeConfigRequest;
 import io.flotilla.proto.cri.VersionRequest;
 import io.flotilla.proto.cri.VersionResponse;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,7 @@ import java.util.function.Supplier;
 
 /**
  * The runtime's calls, blocking and with deadlines. They fail with {@link CriException}. A call ends early when the
- * current {@link io.grpc.Context} is cancelled.
+ * current {@link Context} is cancelled.
  */
 public final class Cri {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -89,13 +90,20 @@ public final class Cri {
                         .build()));
     }
 
+    /** Starts a sandbox. Not cut short: the runtime would go on to make one that nobody knows of. */
     public String runSandbox(PodSandboxConfig config, String runtimeHandler) {
-        String id = call(() -> runtime()
-                .runPodSandbox(RunPodSandboxRequest.newBuilder()
-                        .setConfig(config)
-                        .setRuntimeHandler(runtimeHandler)
-                        .build())
-                .getPodSandboxId());
+        Context current = Context.ROOT.attach();
+        String id;
+        try {
+            id = call(() -> runtime()
+                    .runPodSandbox(RunPodSandboxRequest.newBuilder()
+                            .setConfig(config)
+                            .setRuntimeHandler(runtimeHandler)
+                            .build())
+                    .getPodSandboxId());
+        } finally {
+            Context.ROOT.detach(current);
+        }
         index.add(config.getMetadata().getUid(), id);
         return id;
     }
