@@ -1,6 +1,7 @@
 package io.flotilla.kubelet.log;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -9,8 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one container's log, the rotated part first, and goes on with what is written later if asked to. */
 public final class LogReader {
@@ -141,20 +144,30 @@ public final class LogReader {
         byte[] buffer = new byte[BUFFER];
         long at = offset;
         RandomAccessFile file = null;
-        Object key = null;
+        Optional<Object> key = Optional.empty();
         try {
             while (true) {
                 // Asked before reading: what was written before the end is read after it.
                 boolean mayGrow = options.follow() && running.getAsBoolean();
-                if (file == null && Files.exists(current)) {
-                    file = new RandomAccessFile(current.toFile(), "r");
+                if (file == null) {
                     key = key(current);
-                    file.seek(at);
+                    file = open(key);
+                    if (file == null && key.isPresent()) {
+                        continue; // Rotated just now.
+                    }
+                    if (file != null) {
+                        file.seek(at);
+                    }
                 }
                 if (file != null && !drain(file, buffer)) {
                     return;
                 }
-                if (file != null && Files.exists(current) && !key(current).equals(key)) {
+                Optional<Object> now = key(current);
+                if (file != null && now.isPresent() && !now.equals(key)) {
+                    // What was written between the end seen above and the rotation.
+                    if (!drain(file, buffer)) {
+                        return;
+                    }
                     file.close();
                     file = null;
                     at = 0;
@@ -172,8 +185,32 @@ public final class LogReader {
         }
     }
 
-    private static Object key(Path path) throws IOException {
-        return Files.getAttribute(path, "unix:ino");
+    /** Opens the current file if it is there and still the one of this key. */
+    private @Nullable RandomAccessFile open(Optional<Object> key) throws IOException {
+        if (key.isEmpty()) {
+            return null;
+        }
+        try {
+            RandomAccessFile file = new RandomAccessFile(current.toFile(), "r");
+            if (key.equals(key(current))) {
+                return file;
+            }
+            file.close();
+        } catch (FileNotFoundException e) {
+            if (key.equals(key(current))) {
+                throw e;
+            }
+        }
+        return null;
+    }
+
+    /** Returns what tells the current file from a later one at its path; empty while there is none. */
+    private static Optional<Object> key(Path path) throws IOException {
+        try {
+            return Optional.of(Files.getAttribute(path, "unix:ino"));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
     }
 
     private boolean drain(RandomAccessFile file, byte[] buffer) throws IOException, InterruptedException {
