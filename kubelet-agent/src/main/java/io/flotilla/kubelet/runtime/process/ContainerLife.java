@@ -34,7 +34,7 @@ final class ContainerLife {
     /** What runtimes report when nobody saw the end. */
     private static final int UNKNOWN = 255;
 
-    private static final Duration SHIM_APPEARS = Duration.ofSeconds(2);
+    private static final Duration SHIM_APPEARS = Duration.ofSeconds(10);
 
     private final ContainerStore containers;
     private final InitScript scripts;

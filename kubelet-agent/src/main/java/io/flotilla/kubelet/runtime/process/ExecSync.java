@@ -20,6 +20,9 @@ final class ExecSync {
 
     private static final int CHUNK = 16 << 10;
 
+    /** How long an answer waits for the end of the output: what the command wrote may not be read yet when it has ended. */
+    private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(10);
+
     private ExecSync() {}
 
     static ExecSyncResponse run(List<String> line, List<String> command, Duration timeout) {
@@ -36,7 +39,8 @@ final class ExecSync {
                         "failed to exec in container: timeout " + timeout.toSeconds() + "s exceeded: command " + command
                                 + " timed out");
             }
-            // Something that the command left in the background may hold the streams; the answer does not wait for it.
+            // Something that the command left in the background may hold the streams; the answer does not wait for
+            // ever.
             return ExecSyncResponse.newBuilder()
                     .setStdout(await(out))
                     .setStderr(await(err))
@@ -56,7 +60,7 @@ final class ExecSync {
 
     private static ByteString await(Reader reader) throws InterruptedException {
         try {
-            reader.end.get(1, TimeUnit.SECONDS);
+            reader.end.get(OUTPUT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
             // What came so far is the answer.
         }
