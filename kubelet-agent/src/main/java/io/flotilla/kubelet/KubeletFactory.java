@@ -62,6 +62,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
 
 /** Puts the agent together. */
 @Factory
@@ -232,6 +233,7 @@ final class KubeletFactory {
                 directories,
                 events,
                 timers,
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()),
                 clock));
         later.are(workers);
         ContainerNews news = new ContainerNews(

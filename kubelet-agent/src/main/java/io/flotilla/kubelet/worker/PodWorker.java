@@ -8,12 +8,13 @@ import io.grpc.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives one pod. Whatever happens wakes it; awake, it takes steps on a virtual thread until nothing is left to do. Steps
+ * Drives one pod. Whatever happens wakes it; awake, it takes steps until nothing is left to do. Steps
  * never overlap. A step that waits for the runtime is cut short when the pod is to end sooner than it was.
  */
 final class PodWorker {
@@ -23,6 +24,7 @@ final class PodWorker {
 
     private final PodSync sync;
     private final Timers timers;
+    private final Executor steps;
     private final Runnable finished;
 
     // All below are guarded by this.
@@ -39,12 +41,14 @@ final class PodWorker {
     /**
      * Makes a worker at rest.
      *
+     * @param steps runs the steps, which wait for the runtime
      * @param finished called once nothing is left of the pod, neither here nor in the API
      */
-    PodWorker(Pod pod, PodSync sync, Timers timers, Runnable finished) {
+    PodWorker(Pod pod, PodSync sync, Timers timers, Executor steps, Runnable finished) {
         this.pod = pod;
         this.sync = sync;
         this.timers = timers;
+        this.steps = steps;
         this.finished = finished;
     }
 
@@ -98,10 +102,11 @@ final class PodWorker {
             }
             working = true;
         }
-        Thread.ofVirtual().name("pod-" + pod().getMetadata().getName()).start(this::work);
+        steps.execute(this::work);
     }
 
     private void work() {
+        Thread.currentThread().setName("pod-" + pod().getMetadata().getName());
         while (true) {
             Pod now;
             boolean isGone;
@@ -168,7 +173,7 @@ final class PodWorker {
     }
 
     private synchronized void wakeAt(Instant at) {
-        if (timer != null && !at.isBefore(timerAt) && timerAt.isAfter(sync.now())) {
+        if (timer != null && !at.isBefore(timerAt)) {
             return;
         }
         if (timer != null) {
@@ -179,6 +184,14 @@ final class PodWorker {
                 Optional.of(Duration.between(sync.now(), at))
                         .filter(delay -> !delay.isNegative())
                         .orElse(Duration.ZERO),
-                this::wake);
+                this::due);
+    }
+
+    /** The timer's time has come, whatever a wall clock that was set back says. */
+    private void due() {
+        synchronized (this) {
+            timer = null;
+        }
+        wake();
     }
 }

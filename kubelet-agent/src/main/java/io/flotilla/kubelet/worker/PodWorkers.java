@@ -72,7 +72,8 @@ public final class PodWorkers implements EventHandler<Pod> {
         String uid = PodSpecs.uid(pod);
         return workers.computeIfAbsent(uid, _ -> {
             PodProbes probes = new PodProbes(tools.probes(), () -> wake(uid));
-            return new PodWorker(pod, new PodSync(tools, probes, this::admit), tools.timers(), () -> finished(uid));
+            return new PodWorker(
+                    pod, new PodSync(tools, probes, this::admit), tools.timers(), tools.steps(), () -> finished(uid));
         });
     }
 

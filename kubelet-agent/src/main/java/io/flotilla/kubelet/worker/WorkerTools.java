@@ -15,8 +15,13 @@ import io.flotilla.kubelet.timer.Timers;
 import io.flotilla.kubelet.volume.VolumeManager;
 import io.flotilla.machinery.event.EventRecorder;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 
-/** What the workers of a node share. */
+/**
+ * What the workers of a node share.
+ *
+ * @param steps runs what may wait long: a thread for each task
+ */
 public record WorkerTools(
         Cri cri,
         ContainerStarter starter,
@@ -32,4 +37,5 @@ public record WorkerTools(
         PodDirectories directories,
         EventRecorder events,
         Timers timers,
+        Executor steps,
         Clock clock) {}

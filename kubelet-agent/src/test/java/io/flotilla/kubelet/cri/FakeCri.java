@@ -71,6 +71,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A runtime in memory: containers run until the test says how they end. */
@@ -94,6 +95,7 @@ public final class FakeCri implements AutoCloseable {
     private final Map<String, ContainerStatus> containers = new LinkedHashMap<>(); // guarded by this
     private final Map<String, String> sandboxOf = new LinkedHashMap<>(); // guarded by this
     private final List<StreamObserver<ContainerEventResponse>> listeners = new ArrayList<>(); // guarded by this
+    private final AtomicInteger subscriptions = new AtomicInteger();
     private final Clock clock;
     private final Server server;
     private final ManagedChannel channel;
@@ -144,6 +146,11 @@ public final class FakeCri implements AutoCloseable {
 
     public synchronized int containerCount() {
         return containers.size();
+    }
+
+    /** Returns how many have ever listened to events; what happened before one came is not told to it. */
+    public int subscriptions() {
+        return subscriptions.get();
     }
 
     private void end(ContainerStatus status, int exitCode) {
@@ -423,6 +430,7 @@ public final class FakeCri implements AutoCloseable {
             synchronized (FakeCri.this) {
                 listeners.add(observer);
             }
+            subscriptions.incrementAndGet();
         }
     }
 

@@ -1,8 +1,9 @@
 package io.flotilla.kubelet.worker;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -28,6 +29,7 @@ import io.flotilla.kubelet.probe.PodProbes;
 import io.flotilla.kubelet.reference.WatchedReferences;
 import io.flotilla.kubelet.status.PodStatuses;
 import io.flotilla.kubelet.status.StatusManager;
+import io.flotilla.kubelet.time.TestClock;
 import io.flotilla.kubelet.timer.ThreadTimers;
 import io.flotilla.kubelet.volume.MemoryMounts;
 import io.flotilla.kubelet.volume.VolumeManager;
@@ -41,22 +43,28 @@ import io.flotilla.machinery.informer.Informers;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceTypes;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
-/** A node's workers between an API in memory and a runtime in memory; the agent can stop and start again. */
+/**
+ * A node's workers between an API in memory and a runtime in memory; the agent can stop and start again. Time stands still
+ * unless it is moved: no back-off ends while it is looked at.
+ */
 final class WorkerFixture implements AutoCloseable {
     static final String NODE = "node-1";
 
     private final Path root;
     private final FakeCluster cluster = new FakeCluster();
-    private final FakeCri runtime = new FakeCri();
+    private final TestClock clock = new TestClock();
+    private final FakeCri runtime = new FakeCri(clock);
     private final RecordedEvents events = new RecordedEvents();
     private final ResourceClient<Pod> pods = cluster.resource(ResourceTypes.PODS);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -71,6 +79,10 @@ final class WorkerFixture implements AutoCloseable {
 
     FakeCri runtime() {
         return runtime;
+    }
+
+    TestClock clock() {
+        return clock;
     }
 
     List<String> events() {
@@ -94,7 +106,6 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     void startAgent() {
-        Clock clock = Clock.systemUTC();
         Cri cri = new Cri(runtime.channel());
         Informers informers = new Informers(cluster);
         Informer<Pod> watched =
@@ -119,6 +130,7 @@ final class WorkerFixture implements AutoCloseable {
                 new SplittableRandom(1));
         StatusManager statuses = new StatusManager(pods);
         ThreadTimers timers = new ThreadTimers();
+        ExecutorService steps = Executors.newVirtualThreadPerTaskExecutor();
         PodWorkers workers = new PodWorkers(new WorkerTools(
                 cri,
                 new ContainerStarter(cri, images, configs, sandboxes, directories, hooks, killer, events),
@@ -134,6 +146,7 @@ final class WorkerFixture implements AutoCloseable {
                 directories,
                 events,
                 timers,
+                steps,
                 clock));
         made.set(workers);
         statuses.start();
@@ -147,8 +160,11 @@ final class WorkerFixture implements AutoCloseable {
         watched.addHandler(workers);
         workers.removeOrphans();
         ContainerNews news = new ContainerNews(runtime.channel(), cri, workers::wake, workers::wakeAll);
+        int before = runtime.subscriptions();
         news.start();
-        running.addAll(List.of(timers, statuses, references, informers, news));
+        await().until(() -> runtime.subscriptions() > before);
+        // In the order opposite to that in which they are closed: steps under way come to their end.
+        running.addAll(List.of(statuses, references, steps, timers, informers, news));
     }
 
     void stopAgent() {
@@ -180,34 +196,47 @@ final class WorkerFixture implements AutoCloseable {
 
     /** What an API server does with a deletion that has a grace period. */
     void deleteGracefully(String name, long seconds) {
-        Pod pod = pods.get(new ObjectKey("default", name));
-        pods.update(new PodBuilder(pod)
-                .editMetadata()
-                .withDeletionTimestamp("2026-01-01T00:00:00Z")
-                .withDeletionGracePeriodSeconds(seconds)
-                .addToFinalizers("test/held")
-                .endMetadata()
-                .build());
+        change(
+                name,
+                pod -> pod.editMetadata()
+                        .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                        .withDeletionGracePeriodSeconds(seconds)
+                        .addToFinalizers("test/held")
+                        .endMetadata());
         releaseWhenAsked(name);
     }
 
     /** The fake lets go of an object that is being deleted with its last finalizer; take that away on the agent's delete. */
     private void releaseWhenAsked(String name) {
         Thread.ofVirtual()
-                .start(() -> org.awaitility.Awaitility.await().until(() -> {
+                .start(() -> await().until(() -> {
                     boolean asked = cluster.actions().stream()
                             .anyMatch(action -> action.verb().equals("delete")
                                     && action.key().name().equals(name));
                     if (asked) {
-                        Pod pod = pods.get(new ObjectKey("default", name));
-                        pods.update(new PodBuilder(pod)
-                                .editMetadata()
-                                .withFinalizers(List.of())
-                                .endMetadata()
-                                .build());
+                        change(
+                                name,
+                                pod -> pod.editMetadata()
+                                        .withFinalizers(List.of())
+                                        .endMetadata());
                     }
                     return asked;
                 }));
+    }
+
+    /** Changes the newest object, as an API server does: the agent may write its status at the same time. */
+    private void change(String name, UnaryOperator<PodBuilder> change) {
+        while (true) {
+            try {
+                pods.update(change.apply(new PodBuilder(pods.get(new ObjectKey("default", name))))
+                        .build());
+                return;
+            } catch (ApiException e) {
+                if (!e.isConflict()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void deleteAtOnce(String name) {
@@ -215,17 +244,13 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     void setImage(String name, String container, String image) {
-        Pod pod = pods.get(new ObjectKey("default", name));
-        for (Container candidate : pod.getSpec().getContainers()) {
-            if (candidate.getName().equals(container)) {
-                candidate.setImage(image);
-            }
-        }
-        pods.update(new PodBuilder(pod)
-                .editMetadata()
-                .withResourceVersion(null)
-                .endMetadata()
-                .build());
+        change(
+                name,
+                pod -> pod.editSpec()
+                        .editMatchingContainer(candidate -> candidate.getName().equals(container))
+                        .withImage(image)
+                        .endContainer()
+                        .endSpec());
     }
 
     void createConfigMap(ConfigMap map) {
