@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 final class NetworkProberTest {
     private static final String HOST = "127.0.0.1";
 
@@ -72,12 +72,16 @@ final class NetworkProberTest {
     }
 
     private static Probe http(String path, IntOrString port) {
+        return http(path, port, 60);
+    }
+
+    private static Probe http(String path, IntOrString port, int timeoutSeconds) {
         return new ProbeBuilder()
                 .withNewHttpGet()
                 .withPath(path)
                 .withPort(port)
                 .endHttpGet()
-                .withTimeoutSeconds(1)
+                .withTimeoutSeconds(timeoutSeconds)
                 .build();
     }
 
@@ -107,6 +111,7 @@ final class NetworkProberTest {
                 .withNewTcpSocket()
                 .withPort(new IntOrString(closed))
                 .endTcpSocket()
+                .withTimeoutSeconds(60)
                 .build();
         assertThat(attempt(tcp))
                 .isEqualTo(new Outcome.Failure("dial tcp 127.0.0.1:" + closed + ": connect: connection refused"));
@@ -115,7 +120,7 @@ final class NetworkProberTest {
     @Test
     void aSilentServerTimesOut() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(attempt(http("/", new IntOrString(silent.getLocalPort()))))
+            assertThat(attempt(http("/", new IntOrString(silent.getLocalPort()), 1)))
                     .isInstanceOfSatisfying(
                             Outcome.Failure.class,
                             failure -> assertThat(failure.said()).contains("Client.Timeout exceeded"));
@@ -128,6 +133,7 @@ final class NetworkProberTest {
                 .withNewTcpSocket()
                 .withPort(new IntOrString("web"))
                 .endTcpSocket()
+                .withTimeoutSeconds(60)
                 .build();
         assertThat(attempt(tcp)).isEqualTo(new Outcome.Success());
     }

@@ -44,7 +44,7 @@ class SocketRuntimeTest {
             try (ContainerRuntime runtime =
                     ContainerRuntimes.open(RuntimeEndpoint.parse("unix://" + socket), directory)) {
                 var version = RuntimeServiceGrpc.newBlockingStub(runtime.channel())
-                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .withDeadlineAfter(120, TimeUnit.SECONDS)
                         .version(VersionRequest.getDefaultInstance());
                 assertThat(version.getRuntimeName()).isEqualTo("containerd");
                 assertThat(runtime.streams()).isFalse();

@@ -202,22 +202,25 @@ class NamespacedContainerIT {
                                 "busybox",
                                 "sh",
                                 "-c",
-                                "trap 'echo bye; exit 3' TERM; while :; do sleep 0.05; done")
+                                "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.05; done")
                         .build());
         String deaf = node.createAndStart(
                 pod,
                 Node.container("deaf", "busybox", "sh", "-c", "sleep 1000 & setsid sleep 1000 & wait")
                         .build());
+        // The shim, its two relays, the shell and what it has started.
+        await().until(() -> Requirements.processesBelow(node.shimPid(deaf)).size() >= 6);
         List<Integer> processes = Requirements.processesBelow(node.shimPid(deaf));
-        assertThat(processes).hasSizeGreaterThanOrEqualTo(4);
+        // Before that it would not hear the signal.
+        await().untilAsserted(() -> assertThat(node.logLines("stop", "polite")).containsExactly("stdout F ready"));
 
-        node.stop(polite, 10);
+        node.stop(polite, 60);
         node.stop(deaf, 1);
 
         assertThat(node.status(polite).getExitCode()).isEqualTo(3);
-        assertThat(node.logLines("stop", "polite")).containsExactly("stdout F bye");
+        assertThat(node.logLines("stop", "polite")).containsExactly("stdout F ready", "stdout F bye");
         assertThat(node.status(deaf).getExitCode()).isEqualTo(137);
-        assertThat(processes).noneMatch(Requirements::isAlive);
+        await().untilAsserted(() -> assertThat(processes).noneMatch(Requirements::isAlive));
     }
 
     @Test

@@ -66,11 +66,11 @@ public final class Node implements AutoCloseable {
     }
 
     public RuntimeServiceGrpc.RuntimeServiceBlockingStub cri() {
-        return RuntimeServiceGrpc.newBlockingStub(runtime.channel()).withDeadlineAfter(60, TimeUnit.SECONDS);
+        return RuntimeServiceGrpc.newBlockingStub(runtime.channel()).withDeadlineAfter(5, TimeUnit.MINUTES);
     }
 
     public ImageServiceGrpc.ImageServiceBlockingStub images() {
-        return ImageServiceGrpc.newBlockingStub(runtime.channel()).withDeadlineAfter(60, TimeUnit.SECONDS);
+        return ImageServiceGrpc.newBlockingStub(runtime.channel()).withDeadlineAfter(5, TimeUnit.MINUTES);
     }
 
     public PodSandboxConfig pod(String name) {
@@ -164,7 +164,7 @@ public final class Node implements AutoCloseable {
 
     public ContainerStatus awaitExit(String id) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> status(id).getState() == ContainerState.CONTAINER_EXITED);
         return status(id);

@@ -66,7 +66,7 @@ class PlainContainerIT {
         await().until(() -> Requirements.processesBelow(node.pid(id)).size() == 3);
         List<Integer> processes = Requirements.processesBelow(node.shimPid(id));
 
-        node.stop(id, 5);
+        node.stop(id, 60);
 
         assertThat(node.status(id).getExitCode()).isEqualTo(143);
         await().untilAsserted(() -> assertThat(processes).noneMatch(Requirements::isAlive));

@@ -30,6 +30,6 @@ final class RuntimeHost {
                 pod, Node.container("brief", "busybox", "sh", "-c", "exit 5").build());
         node.awaitExit(brief);
         System.out.println("READY " + pod + " " + counting + " " + sleeping + " " + brief);
-        Thread.sleep(Duration.ofMinutes(5));
+        Thread.sleep(Duration.ofMinutes(30));
     }
 }

@@ -67,7 +67,7 @@ public final class Session implements StreamObserver<SessionOutput> {
     }
 
     public int exitCode() throws Exception {
-        return exit.get(30, TimeUnit.SECONDS).getCode();
+        return exit.get(2, TimeUnit.MINUTES).getCode();
     }
 
     public synchronized String stdout() {

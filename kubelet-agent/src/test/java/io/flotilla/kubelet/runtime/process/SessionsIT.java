@@ -98,8 +98,8 @@ class SessionsIT {
         session.send("stty size\n");
         await().untilAsserted(() -> assertThat(session.stdout()).contains("20 55"));
         // Control-C reaches the program in the foreground and not the shell.
-        session.send("sleep 999\n");
-        await().untilAsserted(() -> assertThat(session.stdout()).contains("sleep 999"));
+        session.send("sh -c 'echo be\"\"gun; sleep 999'\n");
+        await().untilAsserted(() -> assertThat(session.stdout()).contains("begun"));
         session.send("\u0003");
         await().untilAsserted(() -> assertThat(session.stdout()).contains("^C"));
         session.send("echo $((40 + 2))\n");
@@ -211,7 +211,8 @@ class SessionsIT {
                         .getStdout()
                         .toStringUtf8())
                 .contains("Welcome to nginx!");
-        assertThat(node.logLines("web", "nginx")).anyMatch(line -> line.contains("response:200"));
+        await().untilAsserted(() ->
+                assertThat(node.logLines("web", "nginx")).anyMatch(line -> line.contains("response:200")));
         assertThat(forward(81, "")).startsWith("error: failed to connect to port 81");
         long resident = Processes.tree(node.shimPid(id)).stream()
                         .mapToLong(Processes.Stat::rssPages)
@@ -254,6 +255,6 @@ class SessionsIT {
                 .setData(ByteString.copyFromUtf8(request))
                 .build());
         input.onNext(RuntimePortForwardInput.newBuilder().setClosed(true).build());
-        return end.get(20, TimeUnit.SECONDS);
+        return end.get(2, TimeUnit.MINUTES);
     }
 }
