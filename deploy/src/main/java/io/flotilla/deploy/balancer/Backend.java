@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** One API server: whether it is ready, and the connections that are spliced to it. Used on the balancer's event loop only. */
 final class Backend {
@@ -13,9 +14,11 @@ final class Backend {
     private boolean ready;
     private boolean wasReady;
     private long notReadySinceNanos;
+    private final LongSupplier nanoTime;
 
-    Backend(InetSocketAddress address) {
+    Backend(InetSocketAddress address, LongSupplier nanoTime) {
         this.address = address;
+        this.nanoTime = nanoTime;
     }
 
     InetSocketAddress address() {
@@ -44,14 +47,14 @@ final class Backend {
         ready = now;
         wasReady |= now;
         if (news && !now) {
-            notReadySinceNanos = System.nanoTime();
+            notReadySinceNanos = nanoTime.getAsLong();
         }
         return news;
     }
 
     /** For how long it has no longer been ready; 0 for one that is yet to be. */
     long notReadyNanos() {
-        return ready || !wasReady ? 0 : System.nanoTime() - notReadySinceNanos;
+        return ready || !wasReady ? 0 : nanoTime.getAsLong() - notReadySinceNanos;
     }
 
     void closeConnections() {

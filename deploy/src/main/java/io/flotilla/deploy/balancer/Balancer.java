@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -48,8 +49,11 @@ final class Balancer implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("balancer"), NioIoHandler.newFactory());
     private final List<ReadinessCheck> checks = new ArrayList<>();
 
-    Balancer(List<InetSocketAddress> addresses, SSLContext tls, PrintStream log) {
-        this.backends = addresses.stream().map(Backend::new).toList();
+    /** Makes a balancer that does nothing yet; {@code nanoTime} tells it for how long a server has not been ready. */
+    Balancer(List<InetSocketAddress> addresses, SSLContext tls, PrintStream log, LongSupplier nanoTime) {
+        this.backends = addresses.stream()
+                .map(address -> new Backend(address, nanoTime))
+                .toList();
         this.tls = tls;
         this.log = log;
     }

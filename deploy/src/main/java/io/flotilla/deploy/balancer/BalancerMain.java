@@ -44,7 +44,7 @@ public final class BalancerMain {
                 .map(BalancerMain::address)
                 .toList();
         var authority = Path.of(options.getOrDefault(AUTHORITY, ""));
-        var balancer = new Balancer(backends, Trust.anonymous(authority), System.out);
+        var balancer = new Balancer(backends, Trust.anonymous(authority), System.out, System::nanoTime);
         balancer.start(address(options.getOrDefault(LISTEN, "")));
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(balancer::close));
     }

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks one API server's {@code /readyz} once a second, on one connection that is kept: a handshake a second would cost both
  * sides more than everything else of it. A closed connection or any answer but 200 means not ready, at once; silence does only
- * after two questions, for a busy server may be late.
+ * after two questions, for a busy server may be late, and after five it is gone.
  */
 final class ReadinessCheck implements AutoCloseable {
     private static final long PERIOD_MILLIS = 1_000;
     private static final long RETRY_MILLIS = 250;
-    private static final int MOST_UNANSWERED = 2;
+    private static final int SILENT_AFTER = 2;
+    private static final int GONE_AFTER = 5;
 
     private final InetSocketAddress address;
     private final SSLContext tls;
@@ -44,9 +45,9 @@ final class ReadinessCheck implements AutoCloseable {
     /** What a check has found. */
     enum Result {
         READY,
-        /** It answers that it is not ready: it stops, or has no etcd. */
+        /** It answers that it is not ready, for it stops or has no etcd, or it is late to answer. */
         REFUSES,
-        /** It cannot be connected to, or is silent. */
+        /** It cannot be connected to, or stays silent. */
         GONE
     }
 
@@ -118,9 +119,12 @@ final class ReadinessCheck implements AutoCloseable {
         if (channel == null || closed) {
             return;
         }
-        if (unanswered >= MOST_UNANSWERED) {
+        if (unanswered >= GONE_AFTER) {
             var _ = channel.close();
             return;
+        }
+        if (unanswered >= SILENT_AFTER) {
+            listener.checked(Result.REFUSES);
         }
         unanswered++;
         var _ = channel.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
