@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the etcd program, and makes sure that it is one before anything is started. */
 final class EtcdBinary {
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 60;
 
     private EtcdBinary() {}
 

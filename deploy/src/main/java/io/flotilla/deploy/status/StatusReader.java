@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * lab whose supervisor was killed can be seen like any other.
  */
 public final class StatusReader {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Plan plan;
     private final Map<String, ProcessRecord> records;

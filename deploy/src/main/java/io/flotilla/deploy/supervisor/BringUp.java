@@ -22,7 +22,7 @@ import java.util.Set;
  * must not compete with starting.
  */
 final class BringUp {
-    private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
     private static final int POLL_MILLIS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the control socket; each command runs on a virtual thread of its own. */
 final class ControlServer implements AutoCloseable {
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
 
     private final Path socket;
     private final Supervisor supervisor;

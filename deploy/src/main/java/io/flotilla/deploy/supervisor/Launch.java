@@ -19,7 +19,7 @@ import java.util.HashSet;
 
 /** Starts the supervisor as a process that outlives the shell it is started from. */
 public final class Launch {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 20;
 
     private Launch() {}

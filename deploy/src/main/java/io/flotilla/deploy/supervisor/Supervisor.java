@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** Keeps every process of one lab as it is meant to be. */
 final class Supervisor {
-    private static final Duration FAILURE_HEARD_WITHIN = Duration.ofSeconds(5);
+    private static final Duration FAILURE_HEARD_WITHIN = Duration.ofSeconds(30);
     private static final Duration STOP_GRACE = Duration.ofSeconds(10);
 
     private final Plan plan;
@@ -58,7 +58,7 @@ final class Supervisor {
         try {
             return new HttpProbe(
                     Trust.client(trust.authority(), trust.certificate("admin"), trust.key("admin")),
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(5));
         } catch (GeneralSecurityException | IOException e) {
             throw new LabException("The certificate of the lab's admin cannot be used: " + e.getMessage() + ".", e);
         }

@@ -7,7 +7,7 @@ import java.util.Collection;
 
 /** Ends processes for certain. */
 final class Termination {
-    private static final Duration KILL_GRACE = Duration.ofSeconds(5);
+    private static final Duration KILL_GRACE = Duration.ofSeconds(60);
     private static final int POLL_MILLIS = 20;
 
     private Termination() {}

@@ -18,13 +18,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SupervisedTest {
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory = Path.of("");
@@ -36,6 +37,7 @@ class SupervisedTest {
     @AfterEach
     void tearDown() throws Exception {
         timer.shutdownNow();
+        timer.awaitTermination(1, TimeUnit.MINUTES);
         Termination.end(ProcessIdentity.withEnvironment("FLOTILLA_LAB", lab).toList(), "KILL", GRACE);
     }
 
@@ -121,11 +123,12 @@ class SupervisedTest {
         var supervised = supervised(true, "sh", "-c", "echo 'error: no'; exit 3");
         supervised.start();
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> supervised.record().restarts() == 2);
+        await().until(() -> supervised.record().restarts() >= 2);
 
         assertThat(supervised.record().lastExit()).isEqualTo("exit code 3");
         assertThat(supervised.complaint()).contains("error: no");
-        assertThat(journal).contains("etcd-1 died: exit code 3");
+        // One that is gone before it has been looked at is told in one line with its start.
+        assertThat(journal).anyMatch(line -> line.matches("etcd-1 (started (again )?and )?died: exit code 3"));
     }
 
     @Test
@@ -140,7 +143,7 @@ class SupervisedTest {
 
         assertThat(identity(second)).isEqualTo(identity(first));
         identity(second).signal("KILL");
-        await().atMost(Duration.ofSeconds(10)).until(() -> second.record().state() == State.DEAD);
+        await().until(() -> second.record().state() == State.DEAD);
     }
 
     @Test
