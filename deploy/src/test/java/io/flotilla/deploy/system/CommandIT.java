@@ -3,7 +3,6 @@ package io.flotilla.deploy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,10 +45,10 @@ class CommandIT {
 
     @Test
     void every_process_is_shown_to_people_and_to_scripts() {
-        assertThat(lab().flotilla("status").ok())
+        lab().eventually(lab -> assertThat(lab.flotilla("status").ok())
                 .containsPattern("etcd-1 +running +yes +leader")
                 .containsPattern("scheduler-1 +running +yes +leader")
-                .contains("processes ready");
+                .contains("processes ready"));
         assertThat(lab().status())
                 .extracting(process -> process.path("name").asText())
                 .containsExactlyInAnyOrder(
@@ -61,13 +60,13 @@ class CommandIT {
                         "controller-manager-1",
                         "agent-1",
                         "proxy-1");
-        assertThat(lab().status()).allSatisfy(process -> {
+        lab().eventually(lab -> assertThat(lab.status()).allSatisfy(process -> {
             assertThat(process.fieldNames())
                     .toIterable()
                     .contains("name", "kind", "node", "pid", "address", "role", "leader", "ready");
             assertThat(process.path("ready").asBoolean()).as(process.toString()).isTrue();
             assertThat(process.path("pid").asLong()).isPositive();
-        });
+        }));
         assertThat(lab().status("agent-1").path("node").asText()).isEqualTo("node-1");
     }
 
@@ -102,7 +101,9 @@ class CommandIT {
         assertThat(before.isAlive()).isFalse();
         lab.awaitAllReady();
         lab.flotilla("pause", "proxy-1").ok();
-        assertThat(lab.status("proxy-1").path("state").asText()).isEqualTo("paused");
+        // Once all its threads stand still.
+        lab.eventually(
+                it -> assertThat(it.status("proxy-1").path("state").asText()).isEqualTo("paused"));
         lab.flotilla("resume", "proxy-1").ok();
         lab.awaitAllReady();
     }
@@ -113,18 +114,14 @@ class CommandIT {
         var before = lab.process("apiserver-1");
         lab.process("supervisor").signal("KILL");
 
-        lab.eventually(
-                Duration.ofSeconds(10),
-                it -> assertThat(it.flotilla("status").ok()).contains("The supervisor does not run"));
+        lab.eventually(it -> assertThat(it.flotilla("status").ok()).contains("The supervisor does not run"));
         lab.kubectl("get", "nodes").ok();
         lab.flotilla("kill", "scheduler-1").failedInOneSentence("The supervisor of the lab", "./flotilla up");
 
         assertThat(lab.flotilla("up").ok()).contains("took over");
         assertThat(lab.process("apiserver-1")).isEqualTo(before);
         before.signal("KILL");
-        lab.eventually(
-                Duration.ofSeconds(30),
-                it -> assertThat(it.process("apiserver-1")).isNotEqualTo(before));
+        lab.eventually(it -> assertThat(it.process("apiserver-1")).isNotEqualTo(before));
         lab.awaitAllReady();
     }
 }

@@ -25,6 +25,9 @@ final class Lab {
         "up", "--etcd", "1", "--apiservers", "1", "--schedulers", "1", "--controller-managers", "1", "--nodes", "1"
     };
 
+    /** For what comes within seconds on a machine that has nothing else to do. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
@@ -148,16 +151,18 @@ final class Lab {
 
     /** Waits until everything is as it should be. */
     void awaitAllReady() {
-        eventually(
-                Duration.ofSeconds(60),
-                lab -> assertThat(lab.status())
-                        .allSatisfy(process -> assertThat(process.path("ready").asBoolean())
-                                .as(process.path("name").asText())
-                                .isTrue()));
+        eventually(lab -> assertThat(lab.status())
+                .allSatisfy(process -> assertThat(process.path("ready").asBoolean())
+                        .as(process.path("name").asText())
+                        .isTrue()));
     }
 
-    void eventually(Duration within, ThrowingConsumer<Lab> holds) {
-        await().atMost(within).pollInterval(Duration.ofMillis(250)).untilAsserted(() -> holds.accept(this));
+    /** Waits until this holds; a command or a connection that fails meanwhile is tried again. */
+    void eventually(ThrowingConsumer<Lab> holds) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(250))
+                .ignoreExceptions()
+                .untilAsserted(() -> holds.accept(this));
     }
 
     private static JsonNode json(String text) {

@@ -46,7 +46,7 @@ class LifecycleIT {
         lab.kubectl("create", "configmap", "kept", "--from-literal=colour=blue").ok();
         lab.kubectl("run", "sleeper", "--image=busybox", "--restart=Never", "--", "sleep", "54321")
                 .ok();
-        lab.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=60s")
+        lab.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=180s")
                 .ok();
         assertThat(commandLines()).anyMatch(line -> line.contains("sleep\00054321"));
         var address = lab.status("balancer-1").path("address").asText();

@@ -47,6 +47,6 @@ final class Namespace implements AutoCloseable {
 
     @Override
     public void close() {
-        lab.kubectl("delete", "namespace", name, "--timeout=60s").ok();
+        lab.kubectl("delete", "namespace", name, "--timeout=180s").ok();
     }
 }

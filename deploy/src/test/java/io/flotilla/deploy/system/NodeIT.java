@@ -2,7 +2,6 @@ package io.flotilla.deploy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -14,7 +13,7 @@ class NodeIT {
         try (var namespace = Namespace.create(lab, "drain")) {
             namespace.applyExample("nginx-deployment.yaml").ok();
             namespace
-                    .kubectl("rollout", "status", "deployment/nginx-deployment", "--timeout=60s")
+                    .kubectl("rollout", "status", "deployment/nginx-deployment", "--timeout=180s")
                     .ok();
 
             try {
@@ -24,16 +23,14 @@ class NodeIT {
                                 "--ignore-daemonsets",
                                 "--force",
                                 "--delete-emptydir-data",
-                                "--timeout=60s")
+                                "--timeout=180s")
                         .ok();
                 assertThat(lab.kubectl("get", "node", "node-3").ok()).contains("Ready,SchedulingDisabled");
-                lab.eventually(
-                        Duration.ofSeconds(30),
-                        it -> assertThat(namespace
-                                        .kubectl("get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}")
-                                        .ok())
-                                .doesNotContain("node-3")
-                                .hasSize("node-1 node-1 node-1".length()));
+                lab.eventually(it -> assertThat(namespace
+                                .kubectl("get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}")
+                                .ok())
+                        .doesNotContain("node-3")
+                        .hasSize("node-1 node-1 node-1".length()));
             } finally {
                 lab.kubectl("uncordon", "node-3").ok();
             }
@@ -50,7 +47,7 @@ class NodeIT {
                 assertThat(lab.kubectl("describe", "node", "node-1").ok()).contains("dedicated=test:NoSchedule");
                 namespace.applyExample("frontend-replicaset.yaml").ok();
                 namespace
-                        .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=60s")
+                        .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=180s")
                         .ok();
                 assertThat(namespace
                                 .kubectl("get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}")

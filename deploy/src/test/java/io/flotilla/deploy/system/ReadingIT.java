@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,13 +103,11 @@ class ReadingIT {
                             output,
                             temporary.resolve("watch-err"));
             try {
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> Files.readString(output).contains("kube-root-ca.crt"));
+                await().until(() -> Files.readString(output).contains("kube-root-ca.crt"));
                 namespace
                         .kubectl("create", "configmap", "seen", "--from-literal=a=b")
                         .ok();
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> Files.readString(output).contains("seen "));
+                await().until(() -> Files.readString(output).contains("seen "));
             } finally {
                 watch.destroy();
             }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs commands to their end. */
 final class Shell {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final Map<String, String> environment;
 

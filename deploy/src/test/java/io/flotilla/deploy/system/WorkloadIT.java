@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,7 @@ class WorkloadIT {
         try (var namespace = Namespace.create(lab, "rollout")) {
             namespace.applyExample("nginx-deployment.yaml").ok();
             assertThat(namespace
-                            .kubectl("rollout", "status", DEPLOYMENT, "--timeout=60s")
+                            .kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s")
                             .ok())
                     .contains("successfully rolled out");
             assertThat(namespace.kubectl("get", "deployment").ok()).containsPattern("nginx-deployment +3/3 +3 +3");
@@ -34,22 +33,23 @@ class WorkloadIT {
                             .kubectl("get", "pods", "-o", "wide", "--show-labels")
                             .ok())
                     .contains("app=nginx", "1/1", "Running", "node-");
-            assertThat(namespace.kubectl("describe", DEPLOYMENT).ok())
-                    .contains("3 desired | 3 updated | 3 total | 3 available | 0 unavailable", "ScalingReplicaSet");
+            lab.eventually(it -> assertThat(
+                            namespace.kubectl("describe", DEPLOYMENT).ok())
+                    .contains("3 desired | 3 updated | 3 total | 3 available | 0 unavailable", "ScalingReplicaSet"));
 
             namespace.kubectl("scale", DEPLOYMENT, "--replicas=5").ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=60s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
             assertThat(namespace.value(DEPLOYMENT, ".status.readyReplicas")).isEqualTo("5");
 
             namespace.kubectl("set", "image", DEPLOYMENT, "nginx=nginx:1.9.1").ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=90s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
             assertThat(namespace.kubectl("rollout", "history", DEPLOYMENT).ok())
                     .containsPattern("1 +<none>\\s+2 +<none>");
             assertThat(namespace.value("pods", ".items[*].spec.containers[0].image"))
                     .contains("nginx:1.9.1");
 
             namespace.kubectl("rollout", "undo", DEPLOYMENT).ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=90s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
             assertThat(namespace.value(DEPLOYMENT, ".spec.template.spec.containers[0].image"))
                     .isEqualTo("nginx:1.7.9");
 
@@ -57,10 +57,10 @@ class WorkloadIT {
             namespace.kubectl("set", "image", DEPLOYMENT, "nginx=nginx:1.9.1").ok();
             assertThat(namespace.value(DEPLOYMENT, ".spec.paused")).isEqualTo("true");
             namespace.kubectl("rollout", "resume", DEPLOYMENT).ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=90s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
 
             namespace.kubectl("rollout", "restart", DEPLOYMENT).ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=90s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
             assertThat(namespace.kubectl("get", DEPLOYMENT, "-o", "yaml").ok())
                     .contains("kubectl.kubernetes.io/restartedAt");
         }
@@ -71,7 +71,7 @@ class WorkloadIT {
         try (var namespace = Namespace.create(lab, "cascade")) {
             namespace.applyExample("frontend-replicaset.yaml").ok();
             namespace
-                    .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=60s")
+                    .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=180s")
                     .ok();
 
             namespace.kubectl("delete", "rs", "frontend", "--cascade=orphan").ok();
@@ -79,26 +79,21 @@ class WorkloadIT {
                     .hasSize(3);
 
             namespace.applyExample("frontend-replicaset.yaml").ok();
-            lab.eventually(
-                    Duration.ofSeconds(20),
-                    it -> assertThat(namespace.value("pods", ".items[*].metadata.ownerReferences[0].name"))
-                            .isEqualTo("frontend frontend frontend"));
+            lab.eventually(it -> assertThat(namespace.value("pods", ".items[*].metadata.ownerReferences[0].name"))
+                    .isEqualTo("frontend frontend frontend"));
             namespace
-                    .kubectl("delete", "rs", "frontend", "--cascade=foreground", "--timeout=60s")
+                    .kubectl("delete", "rs", "frontend", "--cascade=foreground", "--timeout=180s")
                     .ok();
             assertThat(namespace.kubectl("get", "pods", "-o", "name").ok()).isEmpty();
 
             namespace.applyExample("frontend-replicaset.yaml").ok();
             namespace
-                    .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=60s")
+                    .kubectl("wait", "--for=jsonpath={.status.readyReplicas}=3", "rs/frontend", "--timeout=180s")
                     .ok();
             namespace.kubectl("delete", "rs", "frontend").ok();
-            lab.eventually(
-                    Duration.ofSeconds(40),
-                    it -> assertThat(namespace
-                                    .kubectl("get", "pods", "-o", "name")
-                                    .ok())
-                            .isEmpty());
+            lab.eventually(it -> assertThat(
+                            namespace.kubectl("get", "pods", "-o", "name").ok())
+                    .isEmpty());
         }
     }
 
@@ -107,13 +102,11 @@ class WorkloadIT {
         try (var namespace = Namespace.create(lab, "service")) {
             namespace.applyExample("nginx-deployment.yaml").ok();
             namespace.applyExample("nginx-service.yaml").ok();
-            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=60s").ok();
+            namespace.kubectl("rollout", "status", DEPLOYMENT, "--timeout=180s").ok();
             var address = namespace.value("service/nginx", ".spec.clusterIP");
 
-            lab.eventually(
-                    Duration.ofSeconds(20),
-                    it -> assertThat(fetch("http://" + address + "/")).contains("nginx"));
-            assertThat(namespace
+            lab.eventually(it -> assertThat(fetch("http://" + address + "/")).contains("nginx"));
+            lab.eventually(it -> assertThat(namespace
                             .kubectl(
                                     "get",
                                     "endpointslices",
@@ -123,7 +116,7 @@ class WorkloadIT {
                                     "jsonpath={.items[*].endpoints[*].addresses[0]}")
                             .ok()
                             .split(" "))
-                    .hasSize(3);
+                    .hasSize(3));
             assertThat(namespace.kubectl("describe", "service", "nginx").ok()).contains("Endpoints:", address);
         }
     }
@@ -196,32 +189,23 @@ class WorkloadIT {
             namespace
                     .kubectl("create", "quota", "few", "--hard=pods=1,count/deployments.apps=1,configmaps=9")
                     .ok();
-            lab.eventually(
-                    Duration.ofSeconds(20),
-                    it -> assertThat(namespace
-                                    .kubectl("describe", "quota", "few")
-                                    .ok())
-                            .containsPattern("configmaps +2 +9")
-                            .containsPattern("count/deployments.apps +0 +1")
-                            .containsPattern("pods +0 +1"));
+            lab.eventually(it -> assertThat(
+                            namespace.kubectl("describe", "quota", "few").ok())
+                    .containsPattern("configmaps +2 +9")
+                    .containsPattern("count/deployments.apps +0 +1")
+                    .containsPattern("pods +0 +1"));
             namespace.applyExample("nginx-deployment.yaml").ok();
-            lab.eventually(
-                    Duration.ofSeconds(20),
-                    it -> assertThat(namespace
-                                    .kubectl("get", "pods", "-o", "name")
-                                    .ok()
-                                    .lines())
-                            .hasSize(1));
+            lab.eventually(it -> assertThat(
+                            namespace.kubectl("get", "pods", "-o", "name").ok().lines())
+                    .hasSize(1));
             assertThat(namespace
                             .kubectl("create", "deployment", "another", "--image=nginx")
                             .failed())
                     .contains("exceeded quota: few, requested: count/deployments.apps=1, used:"
                             + " count/deployments.apps=1, limited: count/deployments.apps=1");
             namespace.kubectl("delete", DEPLOYMENT, "--cascade=foreground").ok();
-            lab.eventually(
-                    Duration.ofSeconds(20),
-                    it -> assertThat(namespace.value("quota/few", ".status.used.pods"))
-                            .isEqualTo("0"));
+            lab.eventually(it -> assertThat(namespace.value("quota/few", ".status.used"))
+                    .contains("\"pods\":\"0\"", "\"count/deployments.apps\":\"0\""));
             namespace
                     .kubectl("create", "deployment", "another", "--image=nginx")
                     .ok();
@@ -255,8 +239,8 @@ class WorkloadIT {
 
     private static String fetch(String url) throws IOException {
         var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-        connection.setConnectTimeout(1000);
-        connection.setReadTimeout(2000);
+        connection.setConnectTimeout(30_000);
+        connection.setReadTimeout(30_000);
         try (var in = connection.getInputStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
