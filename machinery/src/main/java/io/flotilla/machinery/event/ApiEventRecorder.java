@@ -163,7 +163,7 @@ public final class ApiEventRecorder implements EventRecorder, AutoCloseable {
         Bucket bucket = buckets.computeIfAbsent(subject(occurrence), _ -> new Bucket());
         double earned = bucket.filled.equals(Instant.EPOCH)
                 ? 0
-                : Duration.between(bucket.filled, occurrence.at()).toSeconds() * PER_SECOND;
+                : Duration.between(bucket.filled, occurrence.at()).toNanos() / 1e9 * PER_SECOND;
         bucket.tokens = Math.min(BURST, bucket.tokens + earned);
         bucket.filled = occurrence.at();
         if (bucket.tokens < 1) {

@@ -12,8 +12,10 @@ import io.flotilla.machinery.client.ResourceClient;
 import io.flotilla.machinery.scheme.ResourceTypes;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,26 @@ final class ApiEventRecorderTest {
                 .extracting(Event::getMessage)
                 .contains("(combined from similar events): probe failed: 14"));
         assertThat(written()).hasSize(15);
+    }
+
+    @Test
+    void anObjectThatTellsOfMuchIsHeardAgainEveryFiveMinutes() {
+        AtomicLong halfSeconds = new AtomicLong();
+        Clock clock = ((InstantSource) () -> Instant.EPOCH.plusMillis(500 * halfSeconds.incrementAndGet()))
+                .withZone(ZoneOffset.UTC);
+        try (ApiEventRecorder busy = new ApiEventRecorder(events, "kubelet", "node-1", clock)) {
+            busy.start();
+            for (int i = 0; i < 700; i++) {
+                busy.normal(POD, "Reason" + i, "message");
+            }
+            busy.normal(new ObjectReferenceBuilder(POD).withName("other").build(), "Last", "message");
+
+            await().until(() ->
+                    written().stream().anyMatch(event -> event.getReason().equals("Last")));
+            assertThat(written())
+                    .as("25 at once, one after 300 s, and the last")
+                    .hasSize(27);
+        }
     }
 
     @Test
