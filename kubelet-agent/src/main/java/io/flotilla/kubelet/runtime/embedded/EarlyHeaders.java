@@ -13,7 +13,7 @@ import io.grpc.Status;
  * Answers GetContainerEvents with headers as soon as the caller is subscribed, and not only with the first event: once it
  * has them it misses nothing, and can look for what was before.
  */
-public final class EarlyHeaders implements ServerInterceptor {
+final class EarlyHeaders implements ServerInterceptor {
     private static final String EVENTS =
             RuntimeServiceGrpc.getGetContainerEventsMethod().getFullMethodName();
 
