@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -99,8 +100,11 @@ public final class WebhookClient implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        SslHandler secure = tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port());
+                        // The call ends in time, whatever it has come to.
+                        secure.setHandshakeTimeoutMillis(0);
                         channel.pipeline()
-                                .addLast(tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port()))
+                                .addLast(secure)
                                 .addLast(new HttpClientCodec())
                                 .addLast(new HttpObjectAggregator(LARGEST_ANSWER))
                                 .addLast(new Exchange(request, answer));
