@@ -150,9 +150,15 @@ public final class CustomKinds implements AutoCloseable {
     /** Returns whether all is as it should be. */
     private boolean reconcile() {
         List<ObjectNode> all = read();
-        boolean settled = succeeds(() -> settle(all));
+        Map<String, NameConditions> decided = decide(all);
+        // In this order: whoever reads that a definition is established finds it served.
         boolean done = succeeds(() -> serve(all));
-        return succeeds(() -> all.forEach(cleanup::consider)) && settled && done;
+        if (!succeeds(() -> write(decided))) {
+            // What has been decided and not written is decided anew.
+            known.clear();
+            done = false;
+        }
+        return succeeds(() -> all.forEach(cleanup::consider)) && done;
     }
 
     private static boolean succeeds(Runnable step) {
@@ -192,29 +198,36 @@ public final class CustomKinds implements AutoCloseable {
         return definition.path("metadata").path("name").asText();
     }
 
-    /** Writes the status of definitions whose names have not been decided. */
-    private void settle(List<ObjectNode> all) {
+    /** Gives their status to definitions whose names have not been decided; returns what decides, by their names. */
+    private Map<String, NameConditions> decide(List<ObjectNode> all) {
         Instant now = clock.instant();
+        Map<String, NameConditions> decided = new LinkedHashMap<>();
         for (ObjectNode each : all) {
             ObjectNode copy = each.deepCopy();
             NameConditions names = new NameConditions(others(all, each), now);
             names.settle(copy);
-            if (copy.equals(each)) {
-                continue;
+            if (!copy.equals(each)) {
+                // The others are held against this at once; etcd and the cache learn of it in their own time.
+                each.set("status", copy.path("status"));
+                decided.put(name(each), names);
             }
+        }
+        return decided;
+    }
+
+    private void write(Map<String, NameConditions> decided) {
+        decided.forEach((name, names) -> {
             try {
-                ObjectNode written = registry.objects().update(definitions, "", name(each), live -> {
+                registry.objects().update(definitions, "", name, live -> {
                     names.settle(live);
                     return live;
                 });
-                // The others are held against this at once; the cache learns of it in its own time.
-                each.set("status", written.path("status"));
             } catch (StatusException e) {
                 if (e.code() != 404) {
                     throw e;
                 }
             }
-        }
+        });
     }
 
     private static List<ObjectNode> others(List<ObjectNode> all, ObjectNode self) {
@@ -236,6 +249,9 @@ public final class CustomKinds implements AutoCloseable {
                 return before;
             }
             return Optional.of(CustomKind.of(definition, schema, cache, webhooks, before));
+        } catch (StorageException.Unavailable | StorageException.Compacted e) {
+            // What is stored could not be read this time.
+            throw e;
         } catch (RuntimeException e) {
             // One that cannot be served must not keep the others from it.
             LOG.error("the resources of {} cannot be served", name(object), e);
@@ -246,15 +262,30 @@ public final class CustomKinds implements AutoCloseable {
     private void serve(List<ObjectNode> all) {
         Map<String, CustomKind> next = new LinkedHashMap<>();
         boolean same = true;
+        Optional<StorageException> failure = Optional.empty();
         for (ObjectNode each : all) {
             Optional<CustomKind> before = Optional.ofNullable(served.get(name(each)));
-            Optional<CustomKind> kind = kind(each, before);
+            Optional<CustomKind> kind = before;
+            try {
+                kind = kind(each, before);
+            } catch (StorageException e) {
+                failure = Optional.of(e);
+            }
             same &= kind.equals(before);
             kind.ifPresent(now -> next.put(name(each), now));
         }
-        if (same && next.size() == served.size() && schema.isComplete()) {
-            return;
+        // A server that has just started is not to say that what it could not read does not exist.
+        boolean first = !schema.isComplete();
+        if (first ? failure.isEmpty() : !same || next.size() != served.size()) {
+            put(next);
         }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    /** Serves these in the stead of those before. */
+    private void put(Map<String, CustomKind> next) {
         registry.serve(next.values().stream().map(CustomKind::registration).toList());
         List<CustomResource> versions = new ArrayList<>();
         next.values().forEach(kind -> versions.addAll(kind.versions()));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Cluster.class)
-@Timeout(120)
+@Timeout(600)
 final class CustomResourcesIT {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String NOT_YET =
@@ -25,8 +25,15 @@ final class CustomResourcesIT {
         this.admin = cluster.admin();
     }
 
-    /** Defines Ships in a group, and returns where they are. */
+    /** Defines Ships in a group, and returns where they are once they are served. */
     private String define(String group) throws Exception {
+        String ships = begin(group);
+        Awaitility.await().until(() -> admin.get(ships).code() == 200);
+        return ships;
+    }
+
+    /** Defines Ships in a group, and returns where they will be. */
+    private String begin(String group) throws Exception {
         admin.post(
                         DEFINITIONS,
                         Json.object(
@@ -35,11 +42,29 @@ final class CustomResourcesIT {
                                         + " true, schema: {openAPIV3Schema: {type: 'object'}}}]}}",
                                 group, group))
                 .expect(201);
-        String ships = "/apis/" + group + "/v1/ships";
+        return "/apis/" + group + "/v1/ships";
+    }
+
+    @Test
+    void whatIsEstablishedIsServedAndDiscovered() throws Exception {
+        String ships = begin("established.example.com");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> admin.get(ships).code() == 200);
-        return ships;
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> isEstablished("ships.established.example.com"));
+
+        admin.get(ships).expect(200);
+        assertThat(admin.get("/apis/established.example.com/v1").expect(200).at("/resources/0/name"))
+                .isEqualTo("ships");
+    }
+
+    private boolean isEstablished(String definition) throws Exception {
+        return admin.get(DEFINITIONS + "/" + definition)
+                .expect(200)
+                .json()
+                .at("/status/conditions")
+                .valueStream()
+                .anyMatch(each -> each.path("type").asText().equals("Established")
+                        && each.path("status").asText().equals("True"));
     }
 
     @Test
