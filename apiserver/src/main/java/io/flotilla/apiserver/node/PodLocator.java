@@ -38,9 +38,8 @@ public final class PodLocator {
         if (nodeName.isEmpty()) {
             throw StatusException.badRequest("pod " + name + " does not have a host assigned");
         }
-        ObjectNode node = store.cached(nodes, "", nodeName)
-                .or(() -> store.get(nodes, "", nodeName))
-                .orElseThrow(() -> StatusException.notFound(nodes, nodeName));
+        // Not the cached one: an agent that has just moved to another port is not to be looked for at the old one.
+        ObjectNode node = store.get(nodes, "", nodeName).orElseThrow(() -> StatusException.notFound(nodes, nodeName));
         String uid = pod.path("metadata").path("uid").asText("");
         return new Located(namespace, name, uid, pod, address(node, nodeName));
     }

@@ -22,6 +22,9 @@ public interface ObjectStore {
     /** Reads from etcd, linearizably. */
     Optional<ObjectNode> get(ResourceInfo resource, String namespace, String name);
 
+    /** Lists a namespace from etcd, linearizably. */
+    List<ObjectNode> list(ResourceInfo resource, String namespace);
+
     /** Stores a new object as it is, without strategy or admission. Fails with AlreadyExists. */
     ObjectNode create(ResourceInfo resource, ObjectNode object);
 

@@ -46,6 +46,13 @@ final class RegistryStore implements ObjectStore {
     }
 
     @Override
+    public List<ObjectNode> list(ResourceInfo resource, String namespace) {
+        return Storing.call(() -> registry.registry(resource).storedIn(namespace)).stream()
+                .map(StoredForm::parse)
+                .toList();
+    }
+
+    @Override
     public ObjectNode create(ResourceInfo resource, ObjectNode object) {
         ResourceRegistry of = registry.registry(resource);
         String namespace = object.path("metadata").path("namespace").asText("");

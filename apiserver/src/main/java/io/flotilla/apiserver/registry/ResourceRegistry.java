@@ -9,13 +9,16 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.storage.Fencing;
+import io.flotilla.apiserver.storage.Page;
 import io.flotilla.apiserver.storage.StorageException;
 import io.flotilla.apiserver.storage.TimedLeases;
 import io.flotilla.apiserver.storage.Versioned;
 import io.flotilla.apiserver.storage.Written;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -23,6 +26,8 @@ import java.util.function.UnaryOperator;
 
 /** One stored resource: its rules, its cache, its keys, and the loop by which its objects change. */
 public final class ResourceRegistry {
+    private static final int PAGE = 500;
+
     private final ResourceInfo resource;
     private final Strategy strategy;
     private final ResourceCache cache;
@@ -117,6 +122,24 @@ public final class ResourceRegistry {
     /** Reads from etcd. */
     Optional<CachedObject> stored(String namespace, String name) {
         return shared.store().get(etcdKey(namespace, name)).map(found -> read(namespace, name, found));
+    }
+
+    /** Reads all objects of a namespace from etcd, at one revision. */
+    List<CachedObject> storedIn(String namespace) {
+        String prefix = etcdKey(namespace, "");
+        List<CachedObject> found = new ArrayList<>();
+        String start = prefix;
+        Page page;
+        long revision = 0;
+        do {
+            page = shared.store().range(prefix, start, PAGE, revision);
+            revision = page.revision();
+            for (Versioned each : page.items()) {
+                found.add(read(namespace, each.key().substring(prefix.length()), each));
+                start = each.key() + '\0';
+            }
+        } while (page.more());
+        return found;
     }
 
     /** A stored value as clients get it. */

@@ -139,6 +139,11 @@ class WebhookClientTest {
         }
 
         @Override
+        public List<ObjectNode> list(ResourceInfo resource, String namespace) {
+            return cachedList(resource, namespace);
+        }
+
+        @Override
         public Optional<ObjectNode> get(ResourceInfo resource, String namespace, String name) {
             return cached(resource, namespace, name);
         }

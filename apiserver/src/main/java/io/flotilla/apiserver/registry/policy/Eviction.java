@@ -62,7 +62,8 @@ public final class Eviction implements SubresourceHandler {
     private void spend(WriteContext context, ObjectNode pod) {
         ResourceInfo budgets = resources.of("policy", "poddisruptionbudgets");
         JsonNode labels = pod.path("metadata").path("labels");
-        List<ObjectNode> covering = context.store().cachedList(budgets, context.namespace()).stream()
+        // As Kubernetes does, not the cached ones: a budget counts from the moment at which it is made.
+        List<ObjectNode> covering = context.store().list(budgets, context.namespace()).stream()
                 .filter(budget -> Selectors.matches(budget.path("spec").path("selector"), labels))
                 .toList();
         if (covering.isEmpty()) {

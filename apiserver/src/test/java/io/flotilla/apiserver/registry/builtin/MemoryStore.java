@@ -29,6 +29,11 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
+    public List<ObjectNode> list(ResourceInfo resource, String namespace) {
+        return cachedList(resource, namespace);
+    }
+
+    @Override
     public synchronized Optional<ObjectNode> get(ResourceInfo resource, String namespace, String name) {
         return Optional.ofNullable(objects.get(resource.storageKey(namespace, name)))
                 .map(ObjectNode::deepCopy);
