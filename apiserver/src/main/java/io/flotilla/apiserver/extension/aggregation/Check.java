@@ -156,9 +156,11 @@ final class Check {
             try {
                 JsonNode resources = get(backend, endpoint, service.path(), url);
                 String openApi = openApi(service, backend, endpoint);
+                // None may mean that the server was too slow to tell it: it is asked again.
                 Description description = last.filter(
                                 each -> !openApi.isEmpty() && each.openApi().equals(openApi))
                         .map(Served::description)
+                        .filter(each -> !each.equals(Description.NONE))
                         .orElseGet(() -> description(backend, endpoint));
                 return new Found(
                         Condition.PASSED, Optional.of(new Served(RemoteResources.of(resources), openApi, description)));
