@@ -50,6 +50,7 @@ public final class RestServer implements AutoCloseable {
     private static final int MAX_STREAMS = 1_000;
     private static final int WINDOW = 1 << 20;
     private static final int MOST_FLUSHES = 64;
+    private static final long CLOSING_SECONDS = 3;
 
     private final Config config;
     private final RestHandler handler;
@@ -179,7 +180,8 @@ public final class RestServer implements AutoCloseable {
     public void close() {
         listener.ifPresent(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
         handler.drain();
-        connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        // As long as TLS waits for a slow reader to take the end of an answer.
+        connections.close().awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 

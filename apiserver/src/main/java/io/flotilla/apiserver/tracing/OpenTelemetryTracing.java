@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * believed: what others say becomes a link, and whether their requests are recorded is for the sampling rate to say.
  */
 public final class OpenTelemetryTracing implements Tracing {
-    private static final long CLOSING_SECONDS = 2;
+    private static final long CLOSING_SECONDS = 5;
+
     private static final List<String> BELIEVED = List.of(User.MASTERS, "system:monitoring");
 
     private static final AttributeKey<Long> STATUS_CODE = AttributeKey.longKey("http.response.status_code");
