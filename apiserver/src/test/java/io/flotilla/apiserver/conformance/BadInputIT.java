@@ -3,8 +3,10 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -178,7 +180,9 @@ class BadInputIT {
     void brokenHttpIsNoFaultOfTheServer(String request) throws Exception {
         String answer = RawConnection.exchange(cluster, request);
         assertThat(answer).doesNotContain("HTTP/1.1 5", "Exception", "\tat ", "io.flotilla");
-        admin.get("/readyz").expect(200);
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .until(() -> admin.get("/readyz").code() == 200);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import io.flotilla.apiserver.InProcessServer;
 import io.flotilla.apiserver.storage.EtcdExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +33,10 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
     /** Known, but allowed nothing. */
     static final String ALICE = "alice";
 
+    /** What comes at once may take so long where others keep the processors busy. */
+    static final int PATIENCE_SECONDS = 60;
+
+    private static final int PORTS_TRIED = 5;
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
     /**
@@ -69,13 +73,31 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
                     .issue("front-proxy-client", List.of());
             tokenKey = certificates.tokenKey();
             server = start();
+            Awaitility.await().until(() -> anonymous().get("/readyz").code() == 200);
+            // The server makes these by and by, and last of them its own endpoint and what extension servers are told.
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> anonymous().get("/readyz").code() == 200
-                            && admin().get("/api/v1/namespaces/default").code() == 200);
+                    .until(() -> isThere("default/endpoints/kubernetes")
+                            && isThere("kube-system/configmaps/extension-apiserver-authentication"));
         }
 
+        private boolean isThere(String path) throws IOException, InterruptedException {
+            return admin().get("/api/v1/namespaces/" + path).code() == 200;
+        }
+
+        /** Starts a server; the port that was free for it may be another's before it listens. */
         private InProcessServer start(String... flags) throws Exception {
+            for (int tried = 1; ; tried++) {
+                try {
+                    return startOnce(flags);
+                } catch (IOException e) {
+                    if (tried == PORTS_TRIED || !(e.getCause() instanceof BindException)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private InProcessServer startOnce(String... flags) throws Exception {
             List<String> all = new ArrayList<>(List.of(
                     "--etcd-servers="
                             + etcd.config().servers().stream()
@@ -132,9 +154,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
         /** A further server, ready, with further flags. */
         Another another(String... flags) throws Exception {
             Another started = hasty(flags);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> started.client().get("/readyz").code() == 200);
+            Awaitility.await().until(() -> started.client().get("/readyz").code() == 200);
             return started;
         }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What clients see of a server that stops. */
 @ExtendWith(Cluster.class)
-@Timeout(60)
+@Timeout(600)
 final class DrainIT {
     private final Cluster.Running cluster;
 
@@ -24,7 +24,7 @@ final class DrainIT {
 
     @Test
     void readinessFailsFirstThenWatchesEndAndThenNobodyListens() throws Exception {
-        try (Cluster.Another server = cluster.another("--shutdown-delay-duration=3s")) {
+        try (Cluster.Another server = cluster.another("--shutdown-delay-duration=20s")) {
             Rest client = server.client();
             String configMaps = "/api/v1/namespaces/" + cluster.namespace() + "/configmaps";
             Watch watch = client.watch(configMaps + "?watch=true");
@@ -38,7 +38,7 @@ final class DrainIT {
             assertThat(closed).isNotDone();
 
             assertThat(watch.ends()).isTrue();
-            closed.get(20, TimeUnit.SECONDS);
+            closed.get(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> client.get("/livez"));
         }
     }
@@ -62,7 +62,7 @@ final class DrainIT {
             assertThat(closed).isNotDone();
 
             assertThat(Json.parse(body.readAllBytes()).path("items")).hasSize(count);
-            closed.get(20, TimeUnit.SECONDS);
+            closed.get(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

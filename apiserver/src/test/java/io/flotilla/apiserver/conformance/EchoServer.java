@@ -12,8 +12,6 @@ import javax.net.ssl.SSLSocket;
 
 /** An extension server whose connections become an echo of what is sent, when a client asks to upgrade them. */
 final class EchoServer implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 20;
-
     private final SSLServerSocket listener;
     private final BlockingQueue<String> upgrades = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();
@@ -30,13 +28,13 @@ final class EchoServer implements AutoCloseable {
 
     /** Head of the next request that wanted an upgrade. */
     String upgrade() throws InterruptedException {
-        String head = upgrades.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        String head = upgrades.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
         return head == null ? "" : head;
     }
 
     /** Whether an upgraded connection has ended since. */
     boolean ends() throws InterruptedException {
-        return ends.poll(PATIENCE_SECONDS, TimeUnit.SECONDS) != null;
+        return ends.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS) != null;
     }
 
     private void accept() {

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs do with the client of fabric8, unmodified, with a client certificate. */
 @ExtendWith(Cluster.class)
-@Timeout(60)
+@Timeout(600)
 final class Fabric8ClientIT {
     private final Cluster.Running cluster;
     private final KubernetesClient client;
@@ -81,6 +81,8 @@ final class Fabric8ClientIT {
                 .withClientKeyFile(certificates.key(Cluster.ADMIN).toString())
                 .withClientKeyAlgo("EC")
                 .withWatchReconnectInterval(100)
+                .withConnectionTimeout(Cluster.PATIENCE_SECONDS * 1_000)
+                .withRequestTimeout(Cluster.PATIENCE_SECONDS * 1_000)
                 .build();
         return new KubernetesClientBuilder().withConfig(config);
     }
@@ -283,8 +285,9 @@ final class Fabric8ClientIT {
                 SharedIndexInformer<ConfigMap> _ =
                         hurried.configMaps().inNamespace(namespace).inform(telling)) {
             ConfigMap a = client.resource(configMap("a", "2")).update();
-            Awaitility.await()
-                    .until(() -> watches.begun().contains(a.getMetadata().getResourceVersion()));
+            long changed = Long.parseLong(a.getMetadata().getResourceVersion());
+            // From there, or from a bookmark behind it.
+            Awaitility.await().until(() -> watches.begun().stream().anyMatch(from -> Long.parseLong(from) >= changed));
             client.resource(a).delete();
             Awaitility.await()
                     .untilAsserted(() ->
@@ -299,15 +302,15 @@ final class Fabric8ClientIT {
         CompletableFuture<?> first = elect("first", leader::set, stopped);
         Awaitility.await().until(() -> leader.get().equals("first"));
         CompletableFuture<?> second = elect("second", leader::set, stopped);
-        String renewed = renewTime();
-        Awaitility.await().until(() -> !renewTime().equals(renewed));
+        awaitRenewal();
         assertThat(leader).hasValue("first");
 
         first.cancel(true);
         Awaitility.await().until(() -> leader.get().equals("second"));
-        assertThat(stopped).hasValue(1);
+        Awaitility.await().untilAsserted(() -> assertThat(stopped).hasValue(1));
         assertThat(lease().at("/spec/holderIdentity")).isEqualTo("second");
         assertThat(lease().at("/spec/leaseTransitions")).isEqualTo("1");
+        awaitRenewal();
         second.cancel(true);
         Awaitility.await().until(() -> stopped.get() == 2);
     }
@@ -322,13 +325,20 @@ final class Fabric8ClientIT {
         return lease().at("/spec/renewTime");
     }
 
+    /** Whoever renews is past becoming the leader: only then can the client be told to give that up. */
+    private void awaitRenewal() throws Exception {
+        String renewed = renewTime();
+        Awaitility.await().until(() -> !renewTime().equals(renewed));
+    }
+
     private CompletableFuture<?> elect(String identity, Consumer<String> leads, AtomicInteger stopped) {
         LeaderElector elector = client.leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName("test")
                         .withLock(new LeaseLock(namespace, "lock", identity))
-                        .withLeaseDuration(Duration.ofSeconds(10))
-                        .withRenewDeadline(Duration.ofSeconds(8))
+                        // Nobody waits for its end: a lease is handed over.
+                        .withLeaseDuration(Duration.ofMinutes(5))
+                        .withRenewDeadline(Duration.ofMinutes(4))
                         .withRetryPeriod(Duration.ofMillis(200))
                         .withReleaseOnCancel(true)
                         .withLeaderCallbacks(
@@ -441,7 +451,8 @@ final class Fabric8ClientIT {
                     .exec("cat", "-")) {
                 command.getInput().write("hello\n".getBytes(StandardCharsets.UTF_8));
                 command.getInput().flush();
-                assertThat(command.exitCode().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+                assertThat(command.exitCode().get(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                        .isEqualTo(3);
             }
             assertThat(output).hasToString("hello\n");
             assertThat(error).hasToString("cat -");
@@ -456,7 +467,7 @@ final class Fabric8ClientIT {
                 .v1()
                 .customResourceDefinitions()
                 .withName("ships." + group)
-                .waitUntilCondition(Fabric8ClientIT::isEstablished, 10, TimeUnit.SECONDS);
+                .waitUntilCondition(Fabric8ClientIT::isEstablished, Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
         NonNamespaceOperation<
                         GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>
                 ships = client.genericKubernetesResources(group + "/v1", "Ship").inNamespace(namespace);
@@ -488,9 +499,11 @@ final class Fabric8ClientIT {
         assertThat(ships.list().getItems()).isEmpty();
     }
 
+    /** The status of a definition that the server has not yet looked at has no conditions. */
     private static boolean isEstablished(@Nullable CustomResourceDefinition definition) {
         return definition != null
                 && definition.getStatus() != null
+                && definition.getStatus().getConditions() != null
                 && definition.getStatus().getConditions().stream()
                         .anyMatch(each -> each.getType().equals("Established")
                                 && each.getStatus().equals("True"));

@@ -58,7 +58,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs do with the official Java client, unmodified, with the token of a service account. */
 @ExtendWith(Cluster.class)
-@Timeout(60)
+@Timeout(600)
 final class JavaClientIT {
     private static final Type CONFIG_MAP_EVENTS =
             TypeToken.getParameterized(Watch.Response.class, V1ConfigMap.class).getType();
@@ -204,6 +204,12 @@ final class JavaClientIT {
     void watchesTellWhatHappensSinceAVersionUntilTheServerEndsThem() throws Exception {
         V1ConfigMap a =
                 core.createNamespacedConfigMap(namespace, configMap("a", "1")).execute();
+        core.createNamespacedConfigMap(namespace, configMap("b", "1")).execute();
+        core.createNamespacedConfigMap(namespace, configMap("c", "1")).execute();
+        core.replaceNamespacedConfigMap("a", namespace, configMap("a", "2")).execute();
+        core.deleteNamespacedConfigMap("b", namespace).execute();
+        // The server's cache knows all of that when this is answered: the watch tells it however soon it ends.
+        core.listNamespacedConfigMap(namespace).execute();
         try (Watch<V1ConfigMap> watch = Watch.createWatch(
                 client,
                 core.listNamespacedConfigMap(namespace)
@@ -213,11 +219,6 @@ final class JavaClientIT {
                         .timeoutSeconds(2)
                         .buildCall(null),
                 CONFIG_MAP_EVENTS)) {
-            core.createNamespacedConfigMap(namespace, configMap("b", "1")).execute();
-            core.createNamespacedConfigMap(namespace, configMap("c", "1")).execute();
-            core.replaceNamespacedConfigMap("a", namespace, configMap("a", "2")).execute();
-            core.deleteNamespacedConfigMap("b", namespace).execute();
-
             assertThat(watch.iterator())
                     .toIterable()
                     .extracting(event ->
@@ -419,7 +420,8 @@ final class JavaClientIT {
             try (OutputStream input = command.getOutputStream()) {
                 input.write("hello\n".getBytes(StandardCharsets.UTF_8));
                 input.flush();
-                assertThat(command.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(command.waitFor(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS))
+                        .isTrue();
             }
             assertThat(command.exitValue()).isEqualTo(3);
             assertThat(text(output)).isEqualTo("hello\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -61,7 +62,7 @@ class MetricsIT {
 
     @Test
     void theOutcomesOfHealthChecksAreTold() throws Exception {
-        admin.get("/readyz").expect(200);
+        Awaitility.await().until(() -> admin.get("/readyz").code() == 200);
         assertThat(admin.get("/metrics/slis").expect(200).text())
                 .contains(
                         "kubernetes_healthcheck{name=\"etcd\",type=\"readyz\"} 1.0\n",
@@ -70,8 +71,10 @@ class MetricsIT {
 
     @Test
     void theSizeOfTheDatabaseIsTold() throws Exception {
-        assertThat(value("apiserver_storage_size_bytes{storage_cluster_id=\"etcd-0\"}"))
-                .isGreaterThan(1_000);
+        // Etcd has a second to tell it; a scrape does not wait longer.
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(value("apiserver_storage_size_bytes{storage_cluster_id=\"etcd-0\"}"))
+                        .isGreaterThan(1_000));
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,7 +43,6 @@ class QuotasIT {
         admin.put(space + "/resourcequotas/" + name + "/status", quota).expect(200);
         for (Rest server : servers) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
                     .until(() -> server.get(space + "/resourcequotas/" + name + "?resourceVersion=0")
                             .text()
                             .contains("\"used\""));
@@ -158,7 +156,6 @@ class QuotasIT {
         admin.post(space + "/secrets", Json.object("{metadata: {name: 's'}}")).expect(403);
         admin.delete(space + "/resourcequotas/q").expect(200);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> admin.post(space + "/secrets", Json.object("{metadata: {name: 's'}}"))
                                 .code()
                         == 201);

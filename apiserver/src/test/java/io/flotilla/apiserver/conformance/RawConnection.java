@@ -8,8 +8,6 @@ import javax.net.ssl.SSLSocket;
 
 /** Bytes on a TLS connection, for requests that no HTTP client would send. */
 final class RawConnection {
-    private static final int PATIENCE_MILLIS = 10_000;
-
     private RawConnection() {}
 
     /** Sends what it is given and tells the answer up to the end of the connection. */
@@ -18,7 +16,7 @@ final class RawConnection {
                 .context(Optional.of(Cluster.ADMIN))
                 .getSocketFactory()
                 .createSocket("127.0.0.1", cluster.restPort())) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(Cluster.PATIENCE_SECONDS * 1_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

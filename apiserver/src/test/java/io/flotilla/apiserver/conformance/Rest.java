@@ -33,8 +33,6 @@ final class Rest {
     static final String METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
 
-    private static final int PATIENCE_SECONDS = 20;
-
     private final HttpClient client;
     private final String address;
     private final List<String> always;
@@ -135,12 +133,12 @@ final class Rest {
 
     private static <T> T answer(CompletableFuture<T> coming) throws IOException, InterruptedException {
         try {
-            return coming.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return coming.get(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
         } catch (TimeoutException e) {
             coming.cancel(true);
-            throw new AssertionError("no answer within " + PATIENCE_SECONDS + " s", e);
+            throw new AssertionError("no answer within " + Cluster.PATIENCE_SECONDS + " s", e);
         }
     }
 

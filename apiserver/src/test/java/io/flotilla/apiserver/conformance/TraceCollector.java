@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
 
 /** Takes spans as an OpenTelemetry collector does, and keeps them. */
 final class TraceCollector extends TraceServiceGrpc.TraceServiceImplBase implements AutoCloseable {
@@ -42,7 +43,15 @@ final class TraceCollector extends TraceServiceGrpc.TraceServiceImplBase impleme
         return List.copyOf(received);
     }
 
-    List<Span> spans() {
+    /** All spans, once that of a request is among them: it ends last. */
+    List<Span> spansWith(String name) {
+        return Awaitility.await()
+                .until(
+                        this::spans,
+                        spans -> spans.stream().anyMatch(each -> each.getName().equals(name)));
+    }
+
+    private List<Span> spans() {
         return received.stream()
                 .map(ResourceSpans::getScopeSpansList)
                 .flatMap(List::stream)

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 
 /** An open watch: its events in the order in which they come. */
 final class Watch implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 10;
-
     private final HttpHeaders headers;
     private final InputStream stream;
     private final BlockingQueue<Optional<byte[]>> events = new LinkedBlockingQueue<>();
@@ -67,8 +65,8 @@ final class Watch implements AutoCloseable {
 
     /** Bytes of the next event; fails if none comes. */
     byte[] nextBytes() throws InterruptedException {
-        Optional<byte[]> event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertThat(event).as("an event within %s s", PATIENCE_SECONDS).isNotNull();
+        Optional<byte[]> event = events.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(event).as("an event within %s s", Cluster.PATIENCE_SECONDS).isNotNull();
         return event.orElseThrow(() -> new AssertionError("the watch has ended"));
     }
 
@@ -92,7 +90,7 @@ final class Watch implements AutoCloseable {
 
     /** Whether the server ends the watch before it sends another event. */
     boolean ends() throws InterruptedException {
-        Optional<byte[]> event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Optional<byte[]> event = events.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
         return event != null && event.isEmpty();
     }
 

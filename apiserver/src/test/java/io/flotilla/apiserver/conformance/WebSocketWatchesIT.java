@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Watches whose client asks for a WebSocket. */
 @ExtendWith(Cluster.class)
-@Timeout(60)
+@Timeout(600)
 final class WebSocketWatchesIT {
     private final Cluster.Running cluster;
     private String configMaps = "";
@@ -67,7 +67,7 @@ final class WebSocketWatchesIT {
         }
 
         String next(String kind) throws InterruptedException {
-            String message = received.poll(10, TimeUnit.SECONDS);
+            String message = received.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThat(message).as("next message").isNotNull().startsWith(kind + " ");
             return message.substring(kind.length() + 1);
         }
@@ -75,12 +75,15 @@ final class WebSocketWatchesIT {
 
     @Test
     void eachEventIsAMessageAndTheTimeoutClosesTheSocket() throws Exception {
-        Messages messages = new Messages();
-        cluster.admin().webSocket(configMaps + "?watch=true&timeoutSeconds=2", messages);
+        String before = cluster.admin().get(configMaps).resourceVersion();
         cluster.admin()
                 .post(configMaps, Json.object("{metadata: {name: 'a'}, data: {k: 'höhe'}}"))
                 .expect(201);
         cluster.admin().delete(configMaps + "/a").expect(200);
+        // The server's cache knows both when this is answered: the watch tells them however soon it ends.
+        cluster.admin().get(configMaps).expect(200);
+        Messages messages = new Messages();
+        cluster.admin().webSocket(configMaps + "?watch=true&timeoutSeconds=2&resourceVersion=" + before, messages);
 
         JsonNode added = Json.parse(messages.next("text").getBytes(StandardCharsets.UTF_8));
         assertThat(added.path("type").asText()).isEqualTo("ADDED");
