@@ -117,6 +117,7 @@ public final class Creation {
         String namespace = request.namespace();
         WriteOptions options = request.options();
         of.strategy().prepareForCreate(context, object);
+        shared.schema().complete(resource, object);
         if (request.ownership() == Updating.Ownership.NOTED) {
             shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
         }

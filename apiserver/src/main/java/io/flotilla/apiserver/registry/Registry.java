@@ -39,6 +39,7 @@ public final class Registry implements Resources {
 
     /** What all resources share. */
     record Shared(
+            Schema schema,
             EtcdStore store,
             ObjectStore objects,
             Clock clock,
@@ -57,7 +58,7 @@ public final class Registry implements Resources {
             RandomGenerator random) {
         this.rules = rules;
         this.objects = new RegistryStore(this);
-        shared = new Shared(store, objects, clock, random, rules.admission(), ownership, this);
+        shared = new Shared(schema, store, objects, clock, random, rules.admission(), ownership, this);
         TimedLeases eventLeases = new TimedLeases(store, EVENT_TTL_SECONDS, System::nanoTime);
         for (ResourceInfo resource : schema.resources()) {
             if (isStored(resource)) {

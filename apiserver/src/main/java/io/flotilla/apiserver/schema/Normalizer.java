@@ -31,6 +31,11 @@ final class Normalizer {
         return walk.problems;
     }
 
+    /** Adds what is always printed and not there. */
+    void complete(StructType type, ObjectNode object) {
+        new Walk().complete(type, object);
+    }
+
     /** One pass over one object; knows where it is, for the texts. */
     private final class Walk {
         final List<FieldProblem> problems = new ArrayList<>(0);
@@ -66,12 +71,16 @@ final class Normalizer {
                     entry.setValue(kept);
                 }
             }
+            complete(type, object);
+            struct = outer;
+        }
+
+        void complete(StructType type, ObjectNode object) {
             for (Field field : type.alwaysPrinted()) {
                 if (!object.has(field.name())) {
                     object.set(field.name(), unset(field));
                 }
             }
-            struct = outer;
         }
 
         /** Returns the canonical form of a value, which may be the same node, changed; null for JSON's null. */

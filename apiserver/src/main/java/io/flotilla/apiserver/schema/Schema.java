@@ -183,6 +183,14 @@ public final class Schema {
         return form == null ? normalizer.normalize(type, object) : form.prune(object);
     }
 
+    /** Adds the fields that Kubernetes' own type of the resource has at all times, such as an empty status. */
+    public void complete(ResourceInfo resource, ObjectNode object) {
+        StructType type = type(resource);
+        if (type.form() == null) {
+            normalizer.complete(type, object);
+        }
+    }
+
     /** Changes with the table. */
     public String fingerprint() {
         return types.fingerprint() + resources.fingerprint();

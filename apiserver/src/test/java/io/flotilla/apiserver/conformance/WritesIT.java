@@ -3,6 +3,7 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -253,6 +254,27 @@ class WritesIT {
                         "robot/1.0 (linux)")
                 .expect(201);
         assertThat(named.at("/metadata/managedFields/0/manager")).isEqualTo("robot");
+    }
+
+    @Test
+    void aNewObjectHasAStatusWithWhatItsTypeAlwaysPrints() throws Exception {
+        String template = "{metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}";
+        String owner = "{metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}}, template: " + template + "}}";
+        String apps = "/apis/apps/v1/namespaces/" + namespace;
+        Map<String, String> statuses = Map.of(
+                apps + "/deployments", "{}",
+                apps + "/replicasets", "{replicas: 0}",
+                apps + "/daemonsets",
+                        "{currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0}");
+        for (Map.Entry<String, String> each : statuses.entrySet()) {
+            Reply created = admin.post(each.getKey(), Json.object(owner)).expect(201);
+            assertThat(created.json().get("status")).isEqualTo(Json.object(each.getValue()));
+            assertThat(admin.get(each.getKey() + "/d").json()).isEqualTo(created.json());
+        }
+        Reply service = admin.post(
+                        space + "/services", Json.object("{metadata: {name: 's'}, spec: {ports: [{port: 80}]}}"))
+                .expect(201);
+        assertThat(service.json().get("status")).isEqualTo(Json.object("{loadBalancer: {}}"));
     }
 
     @Test

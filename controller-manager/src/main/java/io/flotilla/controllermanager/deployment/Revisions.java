@@ -68,6 +68,7 @@ final class Revisions {
         return rollout.old().stream().mapToLong(Annotations::revision).max().orElse(0) + 1;
     }
 
+    /** Notes it together with the status: as a change of the Deployment itself it would be a new generation. */
     private void setRevision(Rollout rollout, @org.jspecify.annotations.Nullable String revision) {
         Deployment deployment = rollout.deployment();
         if (revision == null || revision.equals(Annotations.of(deployment).get(Annotations.REVISION))) {
@@ -75,6 +76,7 @@ final class Revisions {
         }
         rollout.deployment(deployments.patch(
                 ObjectKey.of(deployment),
+                "status",
                 Patch.merge(Map.of(
                         "metadata",
                         Map.of(

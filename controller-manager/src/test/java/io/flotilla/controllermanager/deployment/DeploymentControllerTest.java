@@ -97,6 +97,12 @@ class DeploymentControllerTest {
         });
         assertThat(harness.events().lines())
                 .contains("Normal ScalingReplicaSet Scaled up replica set web-" + hash + " from 0 to 3");
+        assertThat(harness.cluster().actions())
+                .as("the revision is noted with the status, which is no new generation")
+                .filteredOn(action -> action.resource().equals(ResourceTypes.DEPLOYMENTS.toString()))
+                .filteredOn(action -> !action.verb().equals("create"))
+                .extracting(FakeCluster.Action::subresource)
+                .containsOnly("status");
         rolledOut();
         eventually().untilAsserted(() -> {
             assertThat(condition("Available"))

@@ -29,6 +29,9 @@ class WorkloadIT {
                             .ok())
                     .contains("successfully rolled out");
             assertThat(namespace.kubectl("get", "deployment").ok()).containsPattern("nginx-deployment +3/3 +3 +3");
+            assertThat(namespace.value(DEPLOYMENT, ".metadata.generation"))
+                    .as("what the controllers note is no change of the Deployment")
+                    .isEqualTo("1");
             assertThat(namespace
                             .kubectl("get", "pods", "-o", "wide", "--show-labels")
                             .ok())

@@ -230,6 +230,10 @@ public final class FakeCluster implements ApiClient {
             if (subresource.equals("status")) {
                 next = before.tree().deepCopy();
                 next.set("status", tree.path("status").deepCopy());
+                JsonNode annotations = tree.path("metadata").path("annotations");
+                if (!annotations.isMissingNode()) {
+                    FakeTrees.metadata(next).set("annotations", annotations.deepCopy());
+                }
             } else {
                 next = tree;
                 JsonNode uid = before.tree().path("metadata").path("uid");

@@ -14,14 +14,15 @@ final class PublishedSchema {
     private PublishedSchema() {}
 
     static ObjectNode of(Structural schema, boolean v2, Function<String, ObjectNode> reference) {
+        if (v2 && schema.preservesUnknown()) {
+            // With any property given, clients of the older dialect would refuse all others.
+            return NODES.objectNode().put("type", "object");
+        }
         ObjectNode published = schema.source().deepCopy();
         if (v2) {
             simplify(published);
         }
         published.put("type", "object");
-        if (schema.preservesUnknown() && schema.properties().isEmpty()) {
-            return published.put("x-kubernetes-preserve-unknown-fields", true);
-        }
         addTypeMeta(published, reference);
         if (!v2) {
             embedded(published, reference);

@@ -11,6 +11,8 @@ import io.flotilla.apiserver.schema.FieldProblem;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class StructuralTest {
@@ -182,6 +184,19 @@ class StructuralTest {
                 .extracting(FieldProblem::path)
                 .containsExactly("metadata.nope", "spec.a.c", "spec.p.q.s", "spec.l[0].z", "other");
         assertThat(object.get("spec")).isEqualTo(parse("{a:{b:'1'},p:{x:{y:1},q:{r:'1'}},l:[{}]}"));
+    }
+
+    @Test
+    void aKindThatTakesAnythingIsAnyObjectInTheOlderDialect() {
+        Structural schema = Structural.of(parse("""
+                {type:'object','x-kubernetes-preserve-unknown-fields':true,
+                 properties:{spec:{type:'object','x-kubernetes-preserve-unknown-fields':true}}}"""));
+        StructType type = KindForm.type("com.example.v1.Thing", schema, TYPES);
+        Function<String, ObjectNode> reference = name -> parse("{}").put("$ref", name);
+        assertThat(type.form().openApi(true, reference)).isEqualTo(parse("{type:'object'}"));
+        assertThat(type.form().openApi(false, reference).path("properties").propertyStream())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("spec", "apiVersion", "kind", "metadata");
     }
 
     @Test
