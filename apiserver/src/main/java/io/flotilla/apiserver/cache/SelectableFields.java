@@ -24,8 +24,13 @@ public final class SelectableFields {
      * @param label as selectors spell it
      * @param path names with dots between them
      * @param absent value where the object has none
+     * @param instead label of the field that is looked at where this one is empty; empty for none
      */
-    private record Field(String label, String path, String absent) {
+    private record Field(String label, String path, String absent, String instead) {
+        Field(String label, String path, String absent) {
+            this(label, path, absent, "");
+        }
+
         static Field of(String path) {
             return new Field(path, path, "");
         }
@@ -71,7 +76,7 @@ public final class SelectableFields {
                                 Field.of("involvedObject.fieldPath"),
                                 Field.of("reason"),
                                 Field.of("reportingComponent"),
-                                new Field("source", "source.component", ""),
+                                new Field("source", "source.component", "", "reportingComponent"),
                                 Field.of("type")),
                         Map.of(
                                 "regarding.kind", "involvedObject.kind",
@@ -131,6 +136,15 @@ public final class SelectableFields {
 
     String[] defaults() {
         return fields.stream().map(Field::absent).toArray(String[]::new);
+    }
+
+    /** Fills in what is looked at where a field is empty, once all have been read. */
+    void complete(String[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i].isEmpty() && !fields.get(i).instead().isEmpty()) {
+                values[i] = values[indexOf(fields.get(i).instead()).orElseThrow()];
+            }
+        }
     }
 
     int groups() {

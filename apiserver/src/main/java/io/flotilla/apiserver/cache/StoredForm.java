@@ -238,6 +238,7 @@ public final class StoredForm {
         } catch (IndexOutOfBoundsException e) {
             throw new UncheckedIOException(new IOException("the stored value of " + key + " is not well-formed", e));
         }
+        selectable.complete(fields);
         return new CachedObject(
                 key,
                 json,

@@ -52,12 +52,10 @@ final class Negotiation {
         return parsed;
     }
 
-    /** As {@link #accept}, for custom resources: they have no protobuf form. */
-    Optional<Accepted> acceptCustom(String header) {
+    /** As {@link #accept(String)}, where not every form can be given. */
+    Optional<Accepted> accept(String header, Predicate<Accepted> possible) {
         return accept(header)
-                .flatMap(accepted -> accepted.form() != Form.OBJECT || accepted.encoding() != Encoding.PROTOBUF
-                        ? Optional.of(accepted)
-                        : first(header, each -> each.encoding() != Encoding.PROTOBUF));
+                .flatMap(accepted -> possible.test(accepted) ? Optional.of(accepted) : first(header, possible));
     }
 
     private static Optional<Accepted> parse(String header) {

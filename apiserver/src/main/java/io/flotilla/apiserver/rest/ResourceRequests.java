@@ -23,6 +23,7 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.CustomResource;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.schema.SubresourceInfo;
 import io.flotilla.apiserver.table.TableForm;
 import io.flotilla.apiserver.table.Tables;
 import io.netty.buffer.Unpooled;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /** Requests for resources: from path, query and headers to the pipeline's calls, and their answers. */
 public final class ResourceRequests {
@@ -90,7 +92,7 @@ public final class ResourceRequests {
         Optional<CustomResource> custom = schema.custom(target.resource());
         boolean watch = isWatch(exchange, path, target);
         checkMethod(exchange.method(), target, watch, custom.isPresent());
-        Negotiation.Accepted accepted = accepted(exchange, custom.isPresent(), watch);
+        Negotiation.Accepted accepted = accepted(exchange, target, custom.isPresent(), watch);
         custom.ifPresent(each -> checkCustom(exchange, caller, each));
         schema.deprecation(target.resource()).ifPresent(each -> {
             caller.warn().accept(each.warning());
@@ -192,17 +194,37 @@ public final class ResourceRequests {
         }
     }
 
-    /** What the client accepts; documents of YAML have no frames, so that a watch cannot be one. */
-    private Negotiation.Accepted accepted(Exchange exchange, boolean custom, boolean watch) {
-        String header = exchange.header("accept");
-        Optional<Negotiation.Accepted> accepted =
-                custom ? negotiation.acceptCustom(header) : negotiation.accept(header);
-        return accepted.filter(each -> !watch || each.encoding() != Encoding.YAML)
+    /**
+     * What the client accepts. Documents of YAML have no frames, so that a watch cannot be one; custom resources have no
+     * protobuf form; and what is only ever sent has no table.
+     */
+    private Negotiation.Accepted accepted(Exchange exchange, Target target, boolean custom, boolean watch) {
+        boolean table = hasTable(target);
+        Predicate<Negotiation.Accepted> possible = each -> switch (each.form()) {
+            case OBJECT -> !(custom && each.encoding() == Encoding.PROTOBUF);
+            case TABLE -> table;
+            case METADATA -> true;
+        };
+        return negotiation
+                .accept(
+                        exchange.header("accept"),
+                        watch ? possible.and(each -> each.encoding() != Encoding.YAML) : possible)
                 .orElseThrow(() -> StatusException.notAcceptable(Encoding.MEDIA_TYPES.stream()
                         .filter(each -> !custom || !each.equals(Encoding.PROTOBUF.mediaType()))
                         .filter(each -> !watch || !each.equals(Encoding.YAML.mediaType()))
                         .map(each -> watch ? each + ";stream=watch" : each)
                         .toList()));
+    }
+
+    /** Reviews, bindings and the like are not looked at in tables. */
+    private boolean hasTable(Target target) {
+        if (target.subresource().isEmpty()) {
+            return target.resource().verbs().contains("get");
+        }
+        SubresourceInfo shown = schema.subresources(target.resource()).get(target.subresource());
+        return shown == null
+                || shown.kind().equals(target.resource().kind())
+                || shown.kind().equals("Scale");
     }
 
     private static boolean isWatch(Exchange exchange, ResourcePath path, Target target) {

@@ -82,6 +82,23 @@ class StoredFormTest {
     }
 
     @Test
+    void theSourceOfAnEventIsItsReporterWhereItSaysNoOther() {
+        SelectableFields events = SelectableFields.of("", "events");
+        int source = events.indexOf("source").orElseThrow();
+        String start = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\"},";
+        String reported = start + "\"source\":{},\"reportingComponent\":\"reporter\"}";
+        String sourced = start + "\"source\":{\"component\":\"kubelet\"},\"reportingComponent\":\"reporter\"}";
+
+        assertThat(selected(reported, events).field(source)).isEqualTo("reporter");
+        assertThat(selected(sourced, events).field(source)).isEqualTo("kubelet");
+    }
+
+    private static CachedObject selected(String json, SelectableFields fields) {
+        return StoredForm.decode(
+                "default/a", new Versioned("/registry/a", json.getBytes(StandardCharsets.UTF_8), 1), fields);
+    }
+
+    @Test
     void aValueInAnotherOrderIsBroughtIntoThisForm() {
         String foreign = "{\"spec\":{\"nodeName\":\"n1\"},\"metadata\":{\"resourceVersion\":\"7\",\"name\":\"a\"},"
                 + "\"apiVersion\":\"v1\",\"kind\":\"Pod\"}";

@@ -276,6 +276,17 @@ class EncodingsIT {
         assertThat(admin.get(configMaps + "/none?pretty=1").text()).startsWith("{\n  \"kind\": \"Status\",\n");
     }
 
+    @Test
+    void whatIsOnlySentHasNoTable() throws Exception {
+        String reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        String review = "{spec: {nonResourceAttributes: {path: '/', verb: 'get'}}}";
+        admin.post(reviews, Json.object(review), "accept", Rest.TABLE).expect(406);
+        assertThat(admin.post(reviews, Json.object(review), "accept", Rest.TABLE + ",application/json")
+                        .expect(201)
+                        .at("/kind"))
+                .isEqualTo("SelfSubjectAccessReview");
+    }
+
     /** Lists are put together of their items; that must not be seen. */
     @Test
     void listsForPeopleLookAsIfTheyWereWrittenInOneGo() throws Exception {

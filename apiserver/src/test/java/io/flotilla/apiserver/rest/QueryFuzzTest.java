@@ -77,6 +77,7 @@ class QueryFuzzTest {
         Negotiation negotiation = new Negotiation();
         String header = new String(input, StandardCharsets.ISO_8859_1);
         assertThat(negotiation.accept(header)).isEqualTo(negotiation.accept(header));
-        assertThat(negotiation.acceptCustom(header)).isNotNull();
+        assertThat(negotiation.accept(header, each -> each.form() == Negotiation.Form.TABLE))
+                .isNotNull();
     }
 }
