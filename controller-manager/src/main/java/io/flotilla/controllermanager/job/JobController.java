@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -189,8 +190,8 @@ public final class JobController implements Controller {
                 && Counts.orZero(before.getTerminating()) == Counts.orZero(next.getTerminating())
                 && Counts.orZero(before.getSucceeded()) == Counts.orZero(next.getSucceeded())
                 && Counts.orZero(before.getFailed()) == Counts.orZero(next.getFailed())
-                && java.util.Objects.equals(before.getStartTime(), next.getStartTime())
-                && java.util.Objects.equals(before.getCompletedIndexes(), next.getCompletedIndexes())
+                && Objects.equals(before.getStartTime(), next.getStartTime())
+                && Objects.equals(before.getCompletedIndexes(), next.getCompletedIndexes())
                 && before.getConditions().equals(next.getConditions())
                 && before.getUncountedTerminatedPods() != null
                 && before.getUncountedTerminatedPods().equals(next.getUncountedTerminatedPods());
@@ -218,6 +219,9 @@ public final class JobController implements Controller {
         @Override
         public void onAdd(Pod pod) {
             changed(pod);
+            if (isOrphan(pod)) {
+                addThoseThatMayAdopt(pod);
+            }
             jobOf(pod).map(ObjectKey::of).ifPresent(expectations::creationObserved);
         }
 
@@ -227,12 +231,34 @@ public final class JobController implements Controller {
                 observeDeletion(now);
             }
             changed(now);
+            boolean released = !OwnerReferences.controllerOf(before).equals(OwnerReferences.controllerOf(now));
+            if (released) {
+                changed(before);
+            }
+            boolean relabelled = !Objects.equals(
+                    before.getMetadata().getLabels(), now.getMetadata().getLabels());
+            if (isOrphan(now) && (released || relabelled)) {
+                addThoseThatMayAdopt(now);
+            }
         }
 
         @Override
         public void onDelete(Pod last) {
             observeDeletion(last);
             changed(last);
+        }
+
+        private static boolean isOrphan(Pod pod) {
+            return OwnerReferences.controllerOf(pod).isEmpty()
+                    && pod.getMetadata().getDeletionTimestamp() == null;
+        }
+
+        private void addThoseThatMayAdopt(Pod pod) {
+            Caches.inNamespace(caches.jobs().lister(), pod.getMetadata().getNamespace()).stream()
+                    .filter(job -> LabelSelectors.matches(
+                            job.getSpec().getSelector(), pod.getMetadata().getLabels()))
+                    .map(ObjectKey::of)
+                    .forEach(loop::addSoon);
         }
 
         private void observeDeletion(Pod pod) {

@@ -12,9 +12,12 @@ import io.flotilla.controllermanager.controller.Caches;
 import io.flotilla.controllermanager.controller.Harness;
 import io.flotilla.controllermanager.pod.PodStates;
 import io.flotilla.machinery.client.ApiException;
+import io.flotilla.machinery.client.Patch;
+import io.flotilla.machinery.object.OwnerReferences;
 import io.flotilla.machinery.scheme.ObjectKey;
 import io.flotilla.machinery.scheme.ResourceTypes;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +126,30 @@ class JobControllerTest {
         assertThat(created()).isEqualTo(5);
         assertThat(harness.pods()).noneMatch(JobPods::isTracked);
         assertThat(harness.events().lines()).contains("Normal Completed Job completed");
+    }
+
+    @Test
+    void adoptsAPodThatLostItsOwnerAndReleasesOneThatIsSelectedNoLonger() {
+        harness.run(JobController::new);
+        Job job = create(spec -> spec.withCompletions(4).withParallelism(2));
+        eventually().until(() -> harness.pods().size() == 2);
+        Pod pod = harness.pods().getFirst();
+
+        change(pod, Map.of("ownerReferences", List.of()));
+        eventually().until(() -> OwnerReferences.isControlledBy(fresh(pod), job));
+        assertThat(harness.pods()).hasSize(2);
+
+        change(pod, Map.of("labels", Map.of("job", "other")));
+        eventually().until(() -> OwnerReferences.controllerOf(fresh(pod)).isEmpty());
+        eventually().until(() -> harness.pods().size() == 3);
+    }
+
+    private void change(Pod pod, Map<String, Object> metadata) {
+        harness.api(ResourceTypes.PODS).patch(ObjectKey.of(pod), Patch.merge(Map.of("metadata", metadata)));
+    }
+
+    private Pod fresh(Pod pod) {
+        return harness.get(ResourceTypes.PODS, pod.getMetadata().getName());
     }
 
     @Test
