@@ -232,6 +232,23 @@ class SigningRequestTest {
     }
 
     @Test
+    void who_decides_may_say_why_in_annotations() {
+        requests.created(spec(""));
+        SubresourceHandler approval = requests.handler("approval");
+        approval.update(
+                requests.context("it"),
+                Kind.parse("{metadata: {name: 'it', annotations: {why: 'known'}}, spec: {signerName: 'ignored'},"
+                        + " status: {conditions: [{type: 'Approved', status: 'True'}]}}"));
+        ObjectNode approved = approval.read(requests.context("it"));
+        assertThat(approved.at("/metadata/annotations/why").asText()).isEqualTo("known");
+        assertThat(approved.at("/spec/signerName").asText()).isEqualTo("example.com/serving");
+        assertThatThrownBy(() -> approval.update(
+                        requests.context("it"),
+                        Kind.parse("{metadata: {name: 'it', labels: {'a b': 'c'}}, status: {}}")))
+                .hasMessageContaining("metadata.labels: Invalid value: \"a b\"");
+    }
+
+    @Test
     void only_those_whom_the_signer_is_granted_decide_and_sign() {
         requests.created(spec(""));
         requests.kinds.withReviews(() -> (user, asked) -> new Authorizer.Decision(
