@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.Consumer;
@@ -52,8 +53,9 @@ final class WebSocketSession extends SimpleChannelInboundHandler<WebSocketFrame>
                         context.channel(), new PongWebSocketFrame(ping.content().retain()));
             case CloseWebSocketFrame _ -> Sending.close(context.channel());
             case BinaryWebSocketFrame binary -> message(binary.content());
+            case TextWebSocketFrame text -> message(text.content());
             default -> {
-                // Text and pongs mean nothing here.
+                // Pongs mean nothing here.
             }
         }
     }

@@ -29,6 +29,7 @@ final class Rest {
     static final String MERGE_PATCH = "application/merge-patch+json";
     static final String STRATEGIC_PATCH = "application/strategic-merge-patch+json";
     static final String APPLY_PATCH = "application/apply-patch+yaml";
+    static final String SUBPROTOCOL = "sec-websocket-protocol";
     static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
     static final String METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
@@ -126,7 +127,11 @@ final class Rest {
             throws IOException, InterruptedException {
         WebSocket.Builder builder = client.newWebSocketBuilder();
         for (int i = 0; i < headers.length; i += 2) {
-            builder.header(headers[i], headers[i + 1]);
+            if (headers[i].equals(SUBPROTOCOL)) {
+                builder.subprotocols(headers[i + 1]);
+            } else {
+                builder.header(headers[i], headers[i + 1]);
+            }
         }
         return answer(builder.buildAsync(URI.create(address.replace("https:", "wss:") + path), listener));
     }

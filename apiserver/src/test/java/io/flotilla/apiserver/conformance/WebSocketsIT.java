@@ -19,20 +19,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Watches whose client asks for a WebSocket. */
+/** What clients get who ask for a WebSocket. */
 @ExtendWith(Cluster.class)
 @Timeout(600)
-final class WebSocketWatchesIT {
+final class WebSocketsIT {
     private final Cluster.Running cluster;
+    private String namespace = "";
     private String configMaps = "";
 
-    WebSocketWatchesIT(Cluster.Running cluster) {
+    WebSocketsIT(Cluster.Running cluster) {
         this.cluster = cluster;
     }
 
     @BeforeEach
     void newNamespace() throws Exception {
-        configMaps = "/api/v1/namespaces/" + cluster.namespace() + "/configmaps";
+        namespace = cluster.namespace();
+        configMaps = "/api/v1/namespaces/" + namespace + "/configmaps";
     }
 
     /** Collects whole messages, text, binary, and the code with which the server closed, each under its name. */
@@ -102,6 +104,28 @@ final class WebSocketWatchesIT {
         // Field 1 of WatchEvent, a text of five bytes; no length goes before it.
         assertThat(messages.next("binary")).startsWith("\n\u0005ADDED").contains("k8s\0");
         socket.abort();
+    }
+
+    @Test
+    void whatACommandReadsMayComeAsText() throws Exception {
+        try (StubAgent agent = StubAgent.start(cluster.admin(), namespace + "-node")) {
+            agent.run(cluster.admin(), namespace, "p");
+            Messages messages = new Messages();
+            WebSocket socket = cluster.admin()
+                    .webSocket(
+                            "/api/v1/namespaces/" + namespace
+                                    + "/pods/p/exec?command=cat&stdin=true&stdout=true&stderr=true",
+                            messages,
+                            Rest.SUBPROTOCOL,
+                            "v4.channel.k8s.io");
+            assertThat(messages.next("binary")).isEqualTo("\2cat");
+
+            socket.sendText("\0hello\n", true).join();
+
+            assertThat(messages.next("binary")).isEqualTo("\1hello\n");
+            assertThat(messages.next("binary")).startsWith("\3{").contains("\"reason\":\"NonZeroExitCode\"");
+            assertThat(messages.next("closed")).isEqualTo("1000");
+        }
     }
 
     @Test
