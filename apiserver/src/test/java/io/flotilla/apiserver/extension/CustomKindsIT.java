@@ -277,13 +277,17 @@ final class CustomKindsIT {
         assertThatThrownBy(() -> one.definition("things." + group)).hasMessageContaining("not found");
     }
 
-    @Test
-    void aDefinitionWaitsForObjectsThatAreHeld() {
+    private void deleteWithAnObjectThatIsHeld() {
         define();
         ObjectNode held = thing("a", "{color:'red'}");
         ((ObjectNode) held.get("metadata")).putArray("finalizers").add("example.com/hold");
         one.create(group, "v1", "things", held);
         one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", "things." + group);
+    }
+
+    @Test
+    void aDefinitionWaitsForObjectsThatAreHeld() {
+        deleteWithAnObjectThatIsHeld();
         await().atMost(A_MINUTE)
                 .untilAsserted(() -> assertThat(condition(one, "things." + group, "Terminating")
                                 .path("reason")
@@ -299,11 +303,7 @@ final class CustomKindsIT {
 
     @Test
     void whatIsDefinedAgainKeepsItsObjects() {
-        define();
-        ObjectNode held = thing("a", "{color:'red'}");
-        ((ObjectNode) held.get("metadata")).putArray("finalizers").add("example.com/hold");
-        one.create(group, "v1", "things", held);
-        one.delete("apiextensions.k8s.io", "v1", "customresourcedefinitions", "things." + group);
+        deleteWithAnObjectThatIsHeld();
         await().atMost(A_MINUTE)
                 .until(() ->
                         one.get(group, "v1", "things", "a", "").path("metadata").has("deletionTimestamp"));

@@ -210,16 +210,20 @@ final class SpdyIT {
         }
     }
 
-    @Test
-    void eachForwardedConnectionIsAPairOfStreams() throws Exception {
+    private SpdyClient forward() throws Exception {
         PodLocator.Located pod =
                 new PodLocator.Located("default", "web", "uid", JsonNodeFactory.instance.objectNode(), "agent");
-        int port = server.serve(exchange -> SpdyUpgrade.upgrade(
+        SpdyClient client = new SpdyClient(server.serve(exchange -> SpdyUpgrade.upgrade(
                 exchange,
                 List.of("portforward.k8s.io"),
-                (pipeline, _) -> PortForwarding.install(pipeline, pod, NodeGrpc.newStub(toAgent))));
-        try (SpdyClient client = new SpdyClient(port)) {
-            client.upgrade(List.of("portforward.k8s.io"));
+                (pipeline, _) -> PortForwarding.install(pipeline, pod, NodeGrpc.newStub(toAgent)))));
+        client.upgrade(List.of("portforward.k8s.io"));
+        return client;
+    }
+
+    @Test
+    void eachForwardedConnectionIsAPairOfStreams() throws Exception {
+        try (SpdyClient client = forward()) {
             int firstError = client.open("error", Map.of("port", "80", "requestid", "0"));
             int first = client.open("data", Map.of("port", "80", "requestid", "0"));
             client.open("error", Map.of("port", "81", "requestid", "1"));
@@ -236,14 +240,7 @@ final class SpdyIT {
     @Test
     void anAgentThatDoesNotAnswerKeepsNoOtherConnectionWaiting() throws Exception {
         agent.shutdownNow().awaitTermination();
-        PodLocator.Located pod =
-                new PodLocator.Located("default", "web", "uid", JsonNodeFactory.instance.objectNode(), "agent");
-        int port = server.serve(exchange -> SpdyUpgrade.upgrade(
-                exchange,
-                List.of("portforward.k8s.io"),
-                (pipeline, _) -> PortForwarding.install(pipeline, pod, NodeGrpc.newStub(toAgent))));
-        try (SpdyClient client = new SpdyClient(port)) {
-            client.upgrade(List.of("portforward.k8s.io"));
+        try (SpdyClient client = forward()) {
             for (String request : List.of("0", "1")) {
                 int error = client.open("error", Map.of("port", "80", "requestid", request));
                 int data = client.open("data", Map.of("port", "80", "requestid", request));
