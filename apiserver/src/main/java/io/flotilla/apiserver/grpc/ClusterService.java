@@ -154,7 +154,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         answer(observer, "get", request.getResource(), (call, target) -> {
             Answer answer = api.get(call.caller(), target, request.getResourceVersion());
             return request.getForm() == Form.METADATA && answer instanceof Answer.Stored stored
-                    ? call.reply(stored.version().metadataOnly(stored.object()))
+                    ? call.reply(stored.version().metadataOnly(stored.object(), "v1"))
                     : call.reply(answer);
         });
     }
@@ -186,7 +186,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private static ByteString bytes(ServedVersion version, CachedObject object, Form form) {
         return UnsafeByteOperations.unsafeWrap(
                 form == Form.METADATA
-                        ? version.metadataOnly(object)
+                        ? version.metadataOnly(object, "v1")
                         : version.encode(object).json());
     }
 

@@ -4,10 +4,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.WatchEventType;
 import io.flotilla.apiserver.cache.WatchForm;
+import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.proto.cluster.Form;
 import io.flotilla.proto.cluster.WatchEvent;
-import java.nio.charset.StandardCharsets;
 
 /** Watch events as messages, in one version of a resource, whole or metadata alone. */
 final class GrpcWatchForm implements WatchForm<WatchEvent> {
@@ -22,7 +22,7 @@ final class GrpcWatchForm implements WatchForm<WatchEvent> {
     @Override
     public WatchEvent frame(WatchEventType type, CachedObject object) {
         byte[] json = form == Form.METADATA
-                ? version.metadataOnly(object)
+                ? version.metadataOnly(object, "v1")
                 : version.encode(object).json();
         return WatchEvent.newBuilder()
                 .setType(type(type))
@@ -32,7 +32,7 @@ final class GrpcWatchForm implements WatchForm<WatchEvent> {
 
     @Override
     public WatchEvent bookmark(long revision, boolean initialEventsEnd) {
-        byte[] json = version.bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8);
+        byte[] json = JsonCodec.encode(version.bookmark(revision, initialEventsEnd));
         return WatchEvent.newBuilder()
                 .setType(WatchEvent.Type.BOOKMARK)
                 .setObject(UnsafeByteOperations.unsafeWrap(json))

@@ -57,6 +57,9 @@ public final class Deletion {
         WriteContext context = of.context(namespace, name, user, options.dryRun(), warn);
         Fencing fencing = Fences.with(
                 Fencing.NONE, new WriteOptions(options.dryRun(), "", WriteOptions.DEFAULT.fieldValidation(), fence));
+        if (options.propagation().isEmpty()) {
+            of.strategy().warnOfDefaultPropagation(context);
+        }
         boolean[] pretendedRemoval = {false};
         ResourceRegistry.Modified modified = of.modify(namespace, name, old -> {
             Plan plan = plan(context, old, options, fencing, review);
@@ -161,18 +164,18 @@ public final class Deletion {
     }
 
     /** Sets or clears the two finalizers by which the garbage collector learns what becomes of owned objects. */
-    private static boolean setFinalizers(ObjectNode metadata, DeleteOptions options) {
-        if (options.propagation().isEmpty()) {
-            return false;
-        }
+    private boolean setFinalizers(ObjectNode metadata, DeleteOptions options) {
         Set<String> finalizers = new LinkedHashSet<>();
         for (JsonNode each : metadata.path("finalizers")) {
             finalizers.add(each.asText());
         }
+        if (options.propagation().isEmpty() && (finalizers.contains(ORPHAN) || finalizers.contains(FOREGROUND))) {
+            return false;
+        }
         Set<String> before = new LinkedHashSet<>(finalizers);
         finalizers.remove(ORPHAN);
         finalizers.remove(FOREGROUND);
-        switch (options.propagation().get()) {
+        switch (options.propagation().orElseGet(of.strategy()::defaultPropagation)) {
             case ORPHAN -> finalizers.add(ORPHAN);
             case FOREGROUND -> finalizers.add(FOREGROUND);
             case BACKGROUND -> {}

@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.registry;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
@@ -13,9 +14,6 @@ import java.util.List;
  * served; where the versions differ in apiVersion alone, only that is exchanged; else objects are converted.
  */
 public final class ServedVersion {
-    private static final byte[] METADATA_HEAD =
-            "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\",".getBytes(StandardCharsets.UTF_8);
-
     private final ResourceInfo resource;
     private final ResourceInfo storage;
     private final Conversion conversion;
@@ -29,8 +27,11 @@ public final class ServedVersion {
         this.conversion = conversion;
         this.registry = registry;
         this.same = resource.apiVersion().equals(storage.apiVersion());
-        this.head = ("{\"kind\":\"" + resource.kind() + "\",\"apiVersion\":\"" + resource.apiVersion() + "\",")
-                .getBytes(StandardCharsets.UTF_8);
+        this.head = head(resource.kind(), resource.apiVersion());
+    }
+
+    private static byte[] head(String kind, String apiVersion) {
+        return ("{\"kind\":\"" + kind + "\",\"apiVersion\":\"" + apiVersion + "\",").getBytes(StandardCharsets.UTF_8);
     }
 
     public ResourceInfo resource() {
@@ -98,27 +99,41 @@ public final class ServedVersion {
         return conversion.asks();
     }
 
-    /** The object as PartialObjectMetadata. */
-    public byte[] metadataOnly(CachedObject object) {
+    /**
+     * The object as PartialObjectMetadata.
+     *
+     * @param version of meta.k8s.io
+     */
+    public byte[] metadataOnly(CachedObject object, String version) {
+        byte[] metadataHead = head("PartialObjectMetadata", "meta.k8s.io/" + version);
         byte[] json = object.json();
         int end = StoredForm.metadataEnd(object);
-        byte[] only = new byte[METADATA_HEAD.length + end - object.bodyOffset() + 1];
-        System.arraycopy(METADATA_HEAD, 0, only, 0, METADATA_HEAD.length);
-        System.arraycopy(json, object.bodyOffset(), only, METADATA_HEAD.length, end - object.bodyOffset());
+        byte[] only = new byte[metadataHead.length + end - object.bodyOffset() + 1];
+        System.arraycopy(metadataHead, 0, only, 0, metadataHead.length);
+        System.arraycopy(json, object.bodyOffset(), only, metadataHead.length, end - object.bodyOffset());
         only[only.length - 1] = '}';
         return only;
+    }
+
+    /** A bookmark as this version's own kind. */
+    public ObjectNode bookmark(long revision, boolean initialEventsEnd) {
+        return bookmark(resource.kind(), resource.apiVersion(), revision, initialEventsEnd);
     }
 
     /**
      * An object that carries a resource version and nothing else: what bookmarks hold.
      *
+     * @param kind of the form that is watched
      * @param initialEventsEnd whether it marks the end of the initial events
      */
-    public String bookmark(long revision, boolean initialEventsEnd) {
-        String annotations = initialEventsEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
-        return "{\"kind\":\"" + resource.kind() + "\",\"apiVersion\":\"" + resource.apiVersion()
-                + "\",\"metadata\":{\"resourceVersion\":\"" + revision + "\",\"creationTimestamp\":null"
-                + annotations + "}}";
+    public static ObjectNode bookmark(String kind, String apiVersion, long revision, boolean initialEventsEnd) {
+        ObjectNode object =
+                JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", apiVersion);
+        ObjectNode metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision));
+        if (initialEventsEnd) {
+            metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+        }
+        return object;
     }
 
     /**

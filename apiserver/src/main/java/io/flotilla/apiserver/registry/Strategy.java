@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.List;
 
@@ -80,6 +81,14 @@ public interface Strategy {
     default boolean holdsDeletion(ObjectNode object) {
         return false;
     }
+
+    /** What becomes of the objects that a deleted one owns where neither the request nor its finalizers say it. */
+    default DeleteOptions.Propagation defaultPropagation() {
+        return DeleteOptions.Propagation.BACKGROUND;
+    }
+
+    /** Tells who deletes an object without a word on what it owns what comes of that. */
+    default void warnOfDefaultPropagation(WriteContext context) {}
 
     /** Marks an object whose deletion was requested and that stays for now; called once, with the stamp already set. */
     default void markForDeletion(WriteContext context, ObjectNode object) {}

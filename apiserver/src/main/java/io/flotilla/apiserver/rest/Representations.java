@@ -54,34 +54,39 @@ final class Representations {
             ServedVersion version, CachedObject object, Negotiation.Accepted accepted, TableForm.Include rows) {
         return switch (accepted.form()) {
             case OBJECT -> StoredForm.parse(version.encode(object).json());
-            case METADATA -> StoredForm.parse(version.metadataOnly(object));
+            case METADATA -> StoredForm.parse(version.metadataOnly(object, accepted.version()));
             case TABLE -> {
                 ObjectNode metadata =
                         JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(object.revision()));
-                yield StoredForm.parse(table(version, object, metadata, accepted, rows, true));
+                ObjectNode row = StoredForm.parse(version.encode(object).json());
+                yield StoredForm.parse(table(version.resource(), row, metadata, accepted, rows, true));
             }
         };
     }
 
     /** A Table of one row. */
     byte[] table(
-            ServedVersion version,
-            CachedObject object,
+            ResourceInfo resource,
+            ObjectNode object,
             ObjectNode metadata,
             Negotiation.Accepted accepted,
             TableForm.Include rows,
             boolean withColumns) {
         TableForm form = new TableForm(accepted.version(), rows);
-        byte[] open = tables.open(version.resource(), form, metadata, withColumns);
-        byte[] row = tables.row(
-                version.resource(),
-                form,
-                StoredForm.parse(version.encode(object).json()));
+        byte[] open = tables.open(resource, form, metadata, withColumns);
+        byte[] row = tables.row(resource, form, object);
         byte[] table = new byte[open.length + row.length + Tables.CLOSE.length];
         System.arraycopy(open, 0, table, 0, open.length);
         System.arraycopy(row, 0, table, open.length, row.length);
         System.arraycopy(Tables.CLOSE, 0, table, open.length + row.length, Tables.CLOSE.length);
         return table;
+    }
+
+    /** A bookmark as the version's own kind, with the fields that Kubernetes' own type has at all times. */
+    ObjectNode bookmark(ServedVersion version, long revision, boolean initialEventsEnd) {
+        ObjectNode object = version.bookmark(revision, initialEventsEnd);
+        schema.complete(version.resource(), object);
+        return object;
     }
 
     /** A tree in an encoding; what has no protobuf form is told so. */
@@ -119,7 +124,7 @@ final class Representations {
                 new ListBody(
                         head("PartialObjectMetadataList", "meta.k8s.io/" + accepted.version(), listing),
                         listing.items(),
-                        item -> new ListBody.Slice(version.metadataOnly(item), 0),
+                        item -> new ListBody.Slice(version.metadataOnly(item, accepted.version()), 0),
                         ListBody.TAIL);
             case TABLE -> {
                 TableForm form = new TableForm(accepted.version(), rows);

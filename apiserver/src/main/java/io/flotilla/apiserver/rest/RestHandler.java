@@ -22,6 +22,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -260,10 +261,13 @@ public final class RestHandler implements RequestSink {
         String agent = exchange.header("user-agent");
         int slash = agent.indexOf('/');
         String program = slash < 0 ? agent : agent.substring(0, slash);
-        return new Caller(
-                user,
-                program.isEmpty() ? "unknown" : program,
-                warning -> exchange.addHeader("warning", "299 - " + Quoting.quote(warning)));
+        Set<String> warnings = new HashSet<>();
+        return new Caller(user, program.isEmpty() ? "unknown" : program, warning -> {
+            // What is said twice is heard once.
+            if (warnings.add(warning)) {
+                exchange.addHeader("warning", "299 - " + Quoting.quote(warning));
+            }
+        });
     }
 
     /** Answers with a Status in JSON. */

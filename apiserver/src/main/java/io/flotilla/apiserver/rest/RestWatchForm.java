@@ -11,7 +11,6 @@ import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.table.TableForm;
-import io.flotilla.apiserver.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,35 +35,44 @@ final class RestWatchForm implements WatchForm<RestFrame> {
         ServedVersion version = key.version();
         return switch (key.accepted().form()) {
             case OBJECT -> framed(type.name(), version.encode(object).json());
-            case METADATA -> framed(type.name(), version.metadataOnly(object));
+            case METADATA ->
+                framed(type.name(), version.metadataOnly(object, key.accepted().version()));
             case TABLE ->
-                new RestFrame(
-                        encoded(type.name(), row(object, false)),
-                        Optional.of(() -> encoded(type.name(), row(object, true))));
+                row(
+                        type.name(),
+                        object.revision(),
+                        StoredForm.parse(version.encode(object).json()));
         };
     }
 
-    private byte[] row(CachedObject object, boolean withColumns) {
-        ObjectNode metadata =
-                JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(object.revision()));
-        return representations.table(key.version(), object, metadata, key.accepted(), key.rows(), withColumns);
+    private RestFrame row(String type, long revision, ObjectNode object) {
+        return new RestFrame(
+                encoded(type, table(revision, object, false)),
+                Optional.of(() -> encoded(type, table(revision, object, true))));
+    }
+
+    private byte[] table(long revision, ObjectNode object, boolean withColumns) {
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(revision));
+        return representations.table(
+                key.version().resource(), object, metadata, key.accepted(), key.rows(), withColumns);
     }
 
     @Override
     public RestFrame bookmark(long revision, boolean initialEventsEnd) {
-        if (key.accepted().form() == Negotiation.Form.TABLE) {
-            byte[] open = representations
-                    .tables()
-                    .open(
-                            key.version().resource(),
-                            new TableForm(key.accepted().version(), key.rows()),
-                            JsonNodeFactory.instance.objectNode().put("resourceVersion", Long.toString(revision)),
-                            false);
-            String table = new String(open, StandardCharsets.UTF_8) + new String(Tables.CLOSE, StandardCharsets.UTF_8);
-            return framed("BOOKMARK", table.getBytes(StandardCharsets.UTF_8));
-        }
-        return framed(
-                "BOOKMARK", key.version().bookmark(revision, initialEventsEnd).getBytes(StandardCharsets.UTF_8));
+        String type = WatchEventType.BOOKMARK.name();
+        return switch (key.accepted().form()) {
+            case OBJECT ->
+                framed(type, JsonCodec.encode(representations.bookmark(key.version(), revision, initialEventsEnd)));
+            case METADATA ->
+                framed(
+                        type,
+                        JsonCodec.encode(ServedVersion.bookmark(
+                                "PartialObjectMetadata",
+                                "meta.k8s.io/" + key.accepted().version(),
+                                revision,
+                                initialEventsEnd)));
+            case TABLE -> row(type, revision, representations.bookmark(key.version(), revision, initialEventsEnd));
+        };
     }
 
     /** The event by which a watch tells that it has failed. */

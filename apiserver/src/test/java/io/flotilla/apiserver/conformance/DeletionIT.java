@@ -2,6 +2,7 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -131,6 +132,44 @@ class DeletionIT {
                         "Invalid",
                         "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: \"Orphan\":"
                                 + " orphanDependents and deletionPropagation cannot be both set");
+    }
+
+    /** As it was before there was a garbage collector. */
+    @Test
+    void whatTheFirstControllersOwnIsKeptUnlessToldOtherwise() throws Exception {
+        String template = "template: {metadata: {labels: {app: 'x'}}, spec: {restartPolicy: '%s', containers:"
+                + " [{name: 'c', image: 'nginx'}]}}";
+        String jobs = configMaps.replace("/api/v1/", "/apis/batch/v1/").replace("/configmaps", "/jobs");
+        String controllers = configMaps.replace("/configmaps", "/replicationcontrollers");
+        for (String name : new String[] {"a", "b"}) {
+            admin.post(jobs, Json.object("{metadata: {name: '" + name + "'}, spec: {" + template + "}}", "Never"))
+                    .expect(201);
+            admin.post(
+                            controllers,
+                            Json.object("{metadata: {name: '" + name + "'}, spec: {" + template + "}}", "Always"))
+                    .expect(201);
+        }
+        JsonNode orphaning = Json.object("{f: ['orphan']}").path("f");
+        Reply job = admin.delete(jobs + "/a").expect(200);
+        assertThat(job.json().at("/metadata/finalizers")).isEqualTo(orphaning);
+        assertThat(job.warnings())
+                .containsExactly("299 - \"child pods are preserved by default when jobs are deleted; set"
+                        + " propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this"
+                        + " warning\"");
+        Reply controller = admin.delete(controllers + "/a").expect(200);
+        assertThat(controller.json().at("/metadata/finalizers")).isEqualTo(orphaning);
+        assertThat(controller.warnings()).isEmpty();
+
+        // What has been said before stands, and all are warned of once.
+        admin.delete(jobs + "/b?propagationPolicy=Foreground").expect(200);
+        assertThat(admin.delete(jobs).expect(200).warnings()).isEqualTo(job.warnings());
+        assertThat(admin.get(jobs + "/b").expect(200).at("/metadata/finalizers/0"))
+                .isEqualTo("foregroundDeletion");
+        Reply told = admin.delete(jobs + "/a?propagationPolicy=Background").expect(200);
+        assertThat(told.warnings()).isEmpty();
+        admin.get(jobs + "/a").expect(404);
+        admin.delete(controllers + "/b", "{orphanDependents: false}").expect(200);
+        admin.get(controllers + "/b").expect(404);
     }
 
     @Test

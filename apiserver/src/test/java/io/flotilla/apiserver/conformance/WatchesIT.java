@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -89,6 +91,81 @@ class WatchesIT {
             create("b", "1");
             watch.expect("ADDED", "b");
         }
+    }
+
+    @Test
+    void bookmarksComeInTheFormThatIsWatched() throws Exception {
+        String query = "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+        String end = "k8s.io/initial-events-end";
+        for (String version : new String[] {"v1", "v1beta1"}) {
+            try (Watch watch =
+                    admin.watch(configMaps + query, "accept", Rest.METADATA.replace("v=v1", "v=" + version))) {
+                JsonNode bookmark = watch.expect("BOOKMARK");
+                assertThat(bookmark)
+                        .isEqualTo(Json.object(
+                                "{kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/%s', metadata:"
+                                        + " {resourceVersion: '%s', annotations: {'%s': 'true'}}}",
+                                version,
+                                bookmark.at("/metadata/resourceVersion").asText(),
+                                end));
+            }
+        }
+        String pods = configMaps.replace("/configmaps", "/pods");
+        try (Watch watch = admin.watch(pods + query)) {
+            JsonNode bookmark = watch.expect("BOOKMARK");
+            assertThat(bookmark)
+                    .isEqualTo(Json.object(
+                            "{kind: 'Pod', apiVersion: 'v1', metadata: {resourceVersion: '%s', annotations: {'%s':"
+                                    + " 'true'}}, spec: {containers: null}, status: {}}",
+                            bookmark.at("/metadata/resourceVersion").asText(), end));
+        }
+        try (Watch watch = admin.watch(configMaps + query, "accept", Rest.TABLE)) {
+            JsonNode table = watch.expect("BOOKMARK");
+            assertThat(table.path("kind").asText()).isEqualTo("Table");
+            assertThat(table.path("columnDefinitions")).isNotEmpty();
+            assertThat(table.at("/rows/0/object/metadata/annotations/k8s.io~1initial-events-end")
+                            .asText())
+                    .isEqualTo("true");
+        }
+    }
+
+    @Test
+    void everyKindHasARowForItsBookmarks() throws Exception {
+        String query = "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+        for (String path : watched()) {
+            try (Watch watch = admin.watch(path + query, "accept", Rest.TABLE)) {
+                JsonNode event = watch.next();
+                while (event.path("type").asText().equals("ADDED")) {
+                    event = watch.next();
+                }
+                assertThat(event.path("type").asText())
+                        .as("%s of %s", event, path)
+                        .isEqualTo("BOOKMARK");
+                assertThat(event.at("/object/rows")).as(path).hasSize(1);
+            }
+        }
+    }
+
+    /** Paths of all kinds that can be watched. */
+    private List<String> watched() throws Exception {
+        List<String> roots = new ArrayList<>(List.of("/api/v1"));
+        admin.get("/apis")
+                .expect(200)
+                .json()
+                .path("groups")
+                .forEach(group -> group.path("versions")
+                        .forEach(version -> roots.add(
+                                "/apis/" + version.path("groupVersion").asText())));
+        List<String> paths = new ArrayList<>();
+        for (String root : roots) {
+            for (JsonNode resource : admin.get(root).expect(200).json().path("resources")) {
+                if (resource.path("verbs").toString().contains("\"watch\"")) {
+                    paths.add(root + "/" + resource.path("name").asText());
+                }
+            }
+        }
+        assertThat(paths).hasSizeGreaterThan(50);
+        return paths;
     }
 
     @Test

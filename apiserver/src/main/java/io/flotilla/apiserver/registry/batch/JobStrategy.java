@@ -9,6 +9,7 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Selectors;
 import io.flotilla.apiserver.registry.validation.Trees;
+import io.flotilla.apiserver.request.DeleteOptions;
 import java.util.List;
 import java.util.Map;
 
@@ -45,6 +46,18 @@ public final class JobStrategy extends KindStrategy {
         if (!matched.has(CONTROLLER_UID)) {
             matched.put(CONTROLLER_UID, uid);
         }
+    }
+
+    @Override
+    public DeleteOptions.Propagation defaultPropagation() {
+        return DeleteOptions.Propagation.ORPHAN;
+    }
+
+    @Override
+    public void warnOfDefaultPropagation(WriteContext context) {
+        context.warn()
+                .accept("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to"
+                        + " remove them or set propagationPolicy=Orphan to suppress this warning");
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
+import io.flotilla.apiserver.request.DeleteOptions;
 import java.util.List;
 
 /** Replication controllers: replica sets of the first days, with a selector of plain pairs. */
@@ -12,6 +13,11 @@ public final class ReplicationControllerStrategy extends KindStrategy {
 
     public ReplicationControllerStrategy() {
         super(Names::subdomain, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public DeleteOptions.Propagation defaultPropagation() {
+        return DeleteOptions.Propagation.ORPHAN;
     }
 
     @Override
