@@ -214,7 +214,8 @@ final class Wiring {
     Authenticator authenticator(Main main, Registry registry, ServiceAccountTokens tokens) {
         return new Authenticator(
                 new RememberedTokens(
-                        new TokenRequests(tokens, registry).authenticator(registry.objects()), System::nanoTime),
+                        new TokenRequests(tokens, registry, Clock.systemUTC()).authenticator(registry.objects()),
+                        System::nanoTime),
                 main.flags().aggregation().requestHeaders());
     }
 

@@ -3,9 +3,12 @@ package io.flotilla.apiserver.authn;
 import io.flotilla.apiserver.authn.Authenticator.TokenAuthenticator;
 import io.flotilla.apiserver.request.User;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,7 +24,7 @@ public final class RememberedTokens implements TokenAuthenticator {
     private final LongSupplier nanoTime;
     private final ConcurrentMap<String, Valid> valid = new ConcurrentHashMap<>();
 
-    private record Valid(User user, long foundAt) {}
+    private record Valid(User user, List<String> warnings, long foundAt) {}
 
     /** @param nanoTime a monotonic clock */
     public RememberedTokens(TokenAuthenticator verifying, LongSupplier nanoTime) {
@@ -30,14 +33,18 @@ public final class RememberedTokens implements TokenAuthenticator {
     }
 
     @Override
-    public Optional<User> authenticate(String token) {
+    public Optional<User> authenticate(String token, Consumer<String> warn) {
         long now = nanoTime.getAsLong();
         Valid known = valid.get(token);
         if (known != null && !isOld(known, now)) {
+            known.warnings().forEach(warn);
             return Optional.of(known.user());
         }
-        Optional<User> user = verifying.authenticate(token);
-        user.ifPresentOrElse(found -> remember(token, new Valid(found, now)), () -> valid.remove(token));
+        List<String> warnings = new ArrayList<>();
+        Optional<User> user = verifying.authenticate(token, warnings::add);
+        warnings.forEach(warn);
+        user.ifPresentOrElse(
+                found -> remember(token, new Valid(found, List.copyOf(warnings), now)), () -> valid.remove(token));
         return user;
     }
 

@@ -14,11 +14,11 @@ import java.security.PublicKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Tokens of service accounts: signed JSON web tokens with Kubernetes' claims. */
@@ -88,27 +88,42 @@ public final class ServiceAccountTokens {
 
     /** Returns the claims of a token that this cluster signed, that is valid now and meant for one of the audiences. */
     public Optional<JsonNode> verify(String token, List<String> audiences) {
+        return signed(token).filter(claims -> isCurrent(claims) && isFor(claims, audiences));
+    }
+
+    /** Returns the claims of a token that this cluster signed for a secret to hold. */
+    Optional<JsonNode> verifyLegacy(String token) {
+        return signed(token).filter(claims -> claims.path("iss").asText().equals(LegacyTokens.ISSUER));
+    }
+
+    private Optional<JsonNode> signed(String token) {
         String[] parts = token.split("\\.", -1);
         if (parts.length != 3) {
             return Optional.empty();
         }
         try {
             JsonNode header = JSON.readTree(Base64.getUrlDecoder().decode(parts[0]));
-            PublicKey key = verifying.get(header.path("kid").asText());
-            if (key == null) {
-                return Optional.empty();
-            }
-            TokenAlgorithm algorithm = TokenAlgorithm.of(key);
             byte[] content = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
-            if (!header.path("alg").asText().equals(algorithm.name())
-                    || !algorithm.verify(key, content, Base64.getUrlDecoder().decode(parts[2]))) {
-                return Optional.empty();
+            byte[] signature = Base64.getUrlDecoder().decode(parts[2]);
+            for (PublicKey key : keys(header.path("kid").asText())) {
+                TokenAlgorithm algorithm = TokenAlgorithm.of(key);
+                if (header.path("alg").asText().equals(algorithm.name()) && algorithm.verify(key, content, signature)) {
+                    return Optional.of(JSON.readTree(Base64.getUrlDecoder().decode(parts[1])));
+                }
             }
-            JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
-            return isCurrent(claims) && isFor(claims, audiences) ? Optional.of(claims) : Optional.empty();
+            return Optional.empty();
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** A token that names no key may be signed by any. */
+    private Collection<PublicKey> keys(String id) {
+        if (id.isEmpty()) {
+            return verifying.values();
+        }
+        PublicKey named = verifying.get(id);
+        return named == null ? List.of() : List.of(named);
     }
 
     private boolean isCurrent(JsonNode claims) {
@@ -127,16 +142,8 @@ public final class ServiceAccountTokens {
         return false;
     }
 
-    /**
-     * Returns the user that a bearer token stands for.
-     *
-     * @param exists whether what the claims are bound to (account, pod) still is there
-     */
-    public Optional<User> authenticate(String token, List<String> audiences, Predicate<JsonNode> exists) {
-        return verify(token, audiences).filter(exists).map(ServiceAccountTokens::user);
-    }
-
-    private static User user(JsonNode claims) {
+    /** The user that a token with these claims stands for. */
+    static User user(JsonNode claims) {
         JsonNode bound = claims.path("kubernetes.io");
         Map<String, List<String>> extra = new HashMap<>();
         extra.put(

@@ -9,11 +9,13 @@ import io.flotilla.apiserver.registry.ObjectStore;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.ServiceAccountName;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
 import io.flotilla.apiserver.schema.ResourceInfo;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Issues tokens ({@code serviceaccounts/token}) and reviews them ({@code tokenreviews}). */
 public final class TokenRequests {
@@ -33,10 +36,12 @@ public final class TokenRequests {
 
     private final ServiceAccountTokens tokens;
     private final Resources resources;
+    private final LegacyTokens legacy;
 
-    public TokenRequests(ServiceAccountTokens tokens, Resources resources) {
+    public TokenRequests(ServiceAccountTokens tokens, Resources resources, Clock clock) {
         this.tokens = tokens;
         this.resources = resources;
+        this.legacy = new LegacyTokens(resources, clock);
     }
 
     /** Handler of {@code serviceaccounts/token}. */
@@ -150,13 +155,37 @@ public final class TokenRequests {
         bound.putObject(kind.toLowerCase(Locale.ROOT)).put("name", name).put("uid", uid);
     }
 
-    private static Optional<ObjectNode> find(ObjectStore store, ResourceInfo resource, String namespace, String name) {
+    static Optional<ObjectNode> find(ObjectStore store, ResourceInfo resource, String namespace, String name) {
         return store.cached(resource, namespace, name).or(() -> store.get(resource, namespace, name));
     }
 
     /** Authenticates bearer tokens of service accounts against the objects that they are bound to. */
     public Authenticator.TokenAuthenticator authenticator(ObjectStore store) {
-        return token -> tokens.authenticate(token, List.of(tokens.issuer()), claims -> stillThere(store, claims));
+        return (token, warn) ->
+                authenticate(store, token, List.of(tokens.issuer()), warn).map(Authenticated::user);
+    }
+
+    /** Whom a token stands for, towards those of the audiences that it is meant for. */
+    private record Authenticated(User user, List<String> audiences) {}
+
+    private Optional<Authenticated> authenticate(
+            ObjectStore store, String token, List<String> audiences, Consumer<String> warn) {
+        Optional<JsonNode> bound = tokens.verify(token, audiences).filter(claims -> stillThere(store, claims));
+        if (bound.isPresent()) {
+            List<String> meant = bound.get()
+                    .path("aud")
+                    .valueStream()
+                    .map(JsonNode::asText)
+                    .filter(audiences::contains)
+                    .toList();
+            return Optional.of(new Authenticated(ServiceAccountTokens.user(bound.get()), meant));
+        }
+        // Those that secrets hold name no audience: they are meant for API servers.
+        return audiences.contains(tokens.issuer())
+                ? tokens.verifyLegacy(token)
+                        .flatMap(claims -> legacy.user(store, token, claims, warn))
+                        .map(user -> new Authenticated(user, List.of(tokens.issuer())))
+                : Optional.empty();
     }
 
     private boolean stillThere(ObjectStore store, JsonNode claims) {
@@ -197,25 +226,25 @@ public final class TokenRequests {
         if (audiences.isEmpty()) {
             audiences.add(tokens.issuer());
         }
-        Optional<User> user = tokens.authenticate(token, audiences, claims -> stillThere(context.store(), claims));
+        Optional<Authenticated> authenticated = authenticate(context.store(), token, audiences, context.warn());
         ObjectNode status = review.putObject("status");
-        if (user.isEmpty()) {
+        if (authenticated.isEmpty()) {
             status.putObject("user");
             status.put("error", "invalid bearer token");
             return review;
         }
         status.put("authenticated", true);
-        ObjectNode told = status.putObject("user").put("username", user.get().name());
-        told.put("uid", user.get().uid());
+        User user = authenticated.get().user();
+        ObjectNode told = status.putObject("user").put("username", user.name());
+        told.put("uid", user.uid());
         ArrayNode groups = told.putArray("groups");
-        user.get().groups().forEach(groups::add);
-        ObjectNode extra = told.putObject("extra");
-        user.get().extra().forEach((key, values) -> {
-            ArrayNode array = extra.putArray(key);
+        user.groups().forEach(groups::add);
+        user.extra().forEach((key, values) -> {
+            ArrayNode array = Trees.child(told, "extra").putArray(key);
             values.forEach(array::add);
         });
         ArrayNode accepted = status.putArray("audiences");
-        audiences.forEach(accepted::add);
+        authenticated.get().audiences().forEach(accepted::add);
         return review;
     }
 }

@@ -94,8 +94,9 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         private final Caller caller;
 
         Call() {
-            User user =
-                    authenticator.authenticate(PeerIdentity.current(), "").orElseThrow(StatusException::unauthorized);
+            User user = authenticator
+                    .authenticate(PeerIdentity.current(), "", _ -> {})
+                    .orElseThrow(StatusException::unauthorized);
             caller = new Caller(user, program(user), warnings::add);
         }
 

@@ -246,8 +246,11 @@ public final class RestHandler implements RequestSink {
     }
 
     private User authenticate(Exchange exchange) {
-        Optional<User> user =
-                authenticator.authenticate(exchange.peer(), exchange.header("authorization"), exchange::forEachHeader);
+        Optional<User> user = authenticator.authenticate(
+                exchange.peer(),
+                exchange.header("authorization"),
+                exchange::forEachHeader,
+                warning -> warn(exchange, warning));
         if (user.isPresent()) {
             return user.get();
         }
@@ -265,9 +268,13 @@ public final class RestHandler implements RequestSink {
         return new Caller(user, program.isEmpty() ? "unknown" : program, warning -> {
             // What is said twice is heard once.
             if (warnings.add(warning)) {
-                exchange.addHeader("warning", "299 - " + Quoting.quote(warning));
+                warn(exchange, warning);
             }
         });
+    }
+
+    private static void warn(Exchange exchange, String warning) {
+        exchange.addHeader("warning", "299 - " + Quoting.quote(warning));
     }
 
     /** Answers with a Status in JSON. */

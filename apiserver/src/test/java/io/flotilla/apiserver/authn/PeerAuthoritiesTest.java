@@ -31,8 +31,8 @@ class PeerAuthoritiesTest {
     };
     private static final RequestHeaders.Sent NOTHING = _ -> {};
 
-    private final Authenticator authenticator =
-            new Authenticator(token -> Optional.of(new User(token, "", List.of(), Map.of())), RequestHeaders.STANDARD);
+    private final Authenticator authenticator = new Authenticator(
+            (token, _) -> Optional.of(new User(token, "", List.of(), Map.of())), RequestHeaders.STANDARD);
 
     @TempDir
     private Path users = Path.of("");
@@ -62,7 +62,7 @@ class PeerAuthoritiesTest {
 
     @Test
     void a_front_proxy_names_users() throws Exception {
-        assertThat(authenticator.authenticate(peer(proxies, "proxy", "proxy"), "", JANE))
+        assertThat(authenticator.authenticate(peer(proxies, "proxy", "proxy"), "", JANE, _ -> {}))
                 .contains(new User(
                         "jane",
                         "7",
@@ -72,7 +72,7 @@ class PeerAuthoritiesTest {
 
     @Test
     void a_user_is_not_believed() throws Exception {
-        assertThat(authenticator.authenticate(peer(users, "alice"), "", JANE))
+        assertThat(authenticator.authenticate(peer(users, "alice"), "", JANE, _ -> {}))
                 .contains(new User("alice", "", List.of("developers", User.AUTHENTICATED), Map.of()));
     }
 
@@ -80,8 +80,10 @@ class PeerAuthoritiesTest {
     void a_front_proxy_that_names_nobody_is_nobody() throws Exception {
         Optional<Peer> proxy = peer(proxies, "proxy");
         assertThatExceptionOfType(StatusException.class)
-                .isThrownBy(() -> authenticator.authenticate(proxy, "", NOTHING));
-        assertThat(authenticator.authenticate(proxy, "Bearer bob", NOTHING).map(User::name))
+                .isThrownBy(() -> authenticator.authenticate(proxy, "", NOTHING, _ -> {}));
+        assertThat(authenticator
+                        .authenticate(proxy, "Bearer bob", NOTHING, _ -> {})
+                        .map(User::name))
                 .contains("bob");
     }
 
@@ -89,9 +91,9 @@ class PeerAuthoritiesTest {
     void other_names_are_not_allowed() throws Exception {
         Optional<Peer> stranger = peer(proxies, "stranger", "proxy");
         assertThatExceptionOfType(StatusException.class)
-                .isThrownBy(() -> authenticator.authenticate(stranger, "", JANE));
+                .isThrownBy(() -> authenticator.authenticate(stranger, "", JANE, _ -> {}));
         assertThat(authenticator
-                        .authenticate(peer(proxies, "stranger"), "", JANE)
+                        .authenticate(peer(proxies, "stranger"), "", JANE, _ -> {})
                         .map(User::name))
                 .contains("jane");
     }

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.User;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -57,7 +60,7 @@ class ServiceAccountTokensTest {
     }
 
     private static Optional<User> user(ServiceAccountTokens tokens, String token) {
-        return tokens.authenticate(token, List.of(ISSUER), _ -> true);
+        return tokens.verify(token, List.of(ISSUER)).map(ServiceAccountTokens::user);
     }
 
     @Test
@@ -76,10 +79,33 @@ class ServiceAccountTokensTest {
         assertThat(user(tokens(others, NOW), token())).isEmpty();
         assertThat(user(tokens(keys, NOW), token().replaceFirst("\\.e", ".f"))).isEmpty();
         assertThat(user(tokens(keys, NOW), "abc")).isEmpty();
-        assertThat(tokens(keys, NOW).authenticate(token(), List.of("other"), _ -> true))
-                .isEmpty();
-        assertThat(tokens(keys, NOW).authenticate(token(), List.of(ISSUER), _ -> false))
-                .isEmpty();
+        assertThat(tokens(keys, NOW).verify(token(), List.of("other"))).isEmpty();
+    }
+
+    @Test
+    void tokensOfSecretsDoNotExpireAndAreNotMistakenForOthers() {
+        ObjectNode claims = JsonNodeFactory.instance.objectNode().put("iss", "kubernetes/serviceaccount");
+        String token = tokens(keys, NOW).sign(claims);
+        ServiceAccountTokens later = tokens(keys, NOW.plus(Duration.ofDays(10_000)));
+        assertThat(later.verifyLegacy(token).map(Object::toString)).contains(claims.toString());
+        assertThat(later.verify(token, List.of(ISSUER))).isEmpty();
+        assertThat(later.verifyLegacy(token())).isEmpty();
+        assertThat(tokens(others, NOW).verifyLegacy(token)).isEmpty();
+    }
+
+    @Test
+    void aTokenThatNamesNoKeyIsTriedWithAll() throws Exception {
+        Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+        String content = encoder.encodeToString("{\"alg\":\"RS256\"}".getBytes(StandardCharsets.UTF_8)) + "."
+                + encoder.encodeToString(claims().toString().getBytes(StandardCharsets.UTF_8));
+        Signature signature = Signature.getInstance("SHA256withRSA");
+        signature.initSign(others.getPrivate());
+        signature.update(content.getBytes(StandardCharsets.UTF_8));
+        String token = content + "." + encoder.encodeToString(signature.sign());
+        ServiceAccountTokens both = new ServiceAccountTokens(
+                ISSUER, keys.getPrivate(), List.of(others.getPublic()), Clock.fixed(NOW, ZoneOffset.UTC));
+        assertThat(user(both, token)).isPresent();
+        assertThat(user(tokens(keys, NOW), token)).isEmpty();
     }
 
     @Test

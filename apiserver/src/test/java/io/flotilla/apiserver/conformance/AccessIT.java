@@ -162,5 +162,29 @@ class AccessIT {
                 .expect(201);
         assertThat(review.at("/status/authenticated")).isEqualTo("true");
         assertThat(review.at("/status/user/username")).isEqualTo("system:serviceaccount:" + namespace + ":default");
+
+        String ofTwo = admin.post(
+                        "/api/v1/namespaces/" + namespace + "/serviceaccounts/default/token",
+                        Json.object("{spec: {audiences: ['vault', 'mesh']}}"))
+                .expect(201)
+                .at("/status/token");
+        Reply forVault = admin.post(
+                        "/apis/authentication.k8s.io/v1/tokenreviews",
+                        Json.object("{spec: {token: '%s', audiences: ['other', 'vault']}}", ofTwo))
+                .expect(201);
+        assertThat(forVault.json().at("/status/audiences"))
+                .isEqualTo(Json.object("{a: ['vault']}").path("a"));
+
+        admin.delete("/api/v1/namespaces/" + namespace + "/serviceaccounts/default")
+                .expect(200);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(admin.post(
+                                        "/apis/authentication.k8s.io/v1/tokenreviews",
+                                        Json.object("{spec: {token: '%s'}}", token.at("/status/token")))
+                                .expect(201)
+                                .json()
+                                .path("status")
+                                .has("authenticated"))
+                        .isFalse());
     }
 }

@@ -201,7 +201,7 @@ public final class BuiltInKinds implements KindRules {
 
     /** Lets service accounts have tokens. */
     public BuiltInKinds withTokens(ServiceAccountTokens tokens) {
-        TokenRequests requests = new TokenRequests(tokens, resources);
+        TokenRequests requests = new TokenRequests(tokens, resources, clock);
         handlers.put("serviceaccounts/token", nodeRestriction.guard("token", requests.issue()));
         handlers.put("tokenreviews.authentication.k8s.io", requests.review());
         return this;

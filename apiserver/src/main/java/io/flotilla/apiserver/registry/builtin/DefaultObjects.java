@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +55,7 @@ final class DefaultObjects {
         for (Map.Entry<String, JsonNode> kind : objects.properties()) {
             ensureAll(kind.getKey(), kind.getValue());
         }
+        ensureTokenTracking();
     }
 
     /** The specs of those default objects that must stay as they are, by name. */
@@ -93,6 +96,19 @@ final class DefaultObjects {
         ready.put("type", "Ready").put("status", "True").put("reason", "").put("lastTransitionTime", now());
         ready.put("message", "Kubernetes default Service CIDR is ready");
         ensure(resources.of("networking.k8s.io", "servicecidrs"), cidr);
+    }
+
+    /** Since when the uses of the tokens that secrets hold are noted. */
+    private void ensureTokenTracking() {
+        ObjectNode since = JsonNodeFactory.instance.objectNode();
+        since.putObject("metadata")
+                .put("namespace", "kube-system")
+                .put("name", "kube-apiserver-legacy-service-account-token-tracking");
+        since.putObject("data")
+                .put(
+                        "since",
+                        LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString());
+        ensure(resources.of("", "configmaps"), since);
     }
 
     private void ensureAll(String qualifiedResource, JsonNode objects) {
