@@ -65,6 +65,7 @@ import io.flotilla.apiserver.tracing.Tracing;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
+import io.flotilla.machinery.component.LogCheck;
 import io.flotilla.machinery.component.ProcessMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.BeanProvider;
@@ -73,7 +74,6 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -286,15 +286,20 @@ final class Wiring {
     }
 
     @Singleton
-    HealthChecks health(EtcdStore store, Cache cache, Schema schema) {
-        return new HealthChecks()
-                .ready("etcd", () -> Readiness.etcd(store))
-                .ready("informer-sync", cache::trouble)
-                .ready(
-                        "crd-informer-synced",
-                        () -> schema.isComplete()
-                                ? Optional.empty()
-                                : Optional.of("custom resources have not been read yet"));
+    LogCheck logCheck() {
+        return new LogCheck(System.err, System::nanoTime);
+    }
+
+    @Singleton
+    HealthChecks health(
+            LogCheck log, EtcdStore store, Cache cache, Schema schema, Registry registry, Availability availability) {
+        HealthChecks health = new HealthChecks()
+                .live("log", log::trouble)
+                .live("etcd", () -> Readiness.etcd(store))
+                .ready("etcd-readiness", () -> Readiness.etcd(store))
+                .ready("informer-sync", cache::trouble);
+        PostStartHooks.register(health, cache, schema, registry, availability);
+        return health;
     }
 
     @Singleton
@@ -391,6 +396,7 @@ final class Wiring {
             NodeAgents agents,
             WebhookClient webhooks,
             Tracing tracing,
+            LogCheck log,
             HealthChecks health,
             ScheduledExecutorService timer) {
         Compactor compactor = new Compactor(store, main.flags().etcdCompactionInterval());
@@ -404,6 +410,7 @@ final class Wiring {
                 .addClosing("agents", agents)
                 .addClosing("webhooks", webhooks)
                 .addClosing("timer", timer::shutdownNow)
+                .add("log-check", log::start, log)
                 .add("cache", cache::start, cache)
                 .add("custom-kinds", customKinds::start, customKinds)
                 .add("api-services", availability::start, availability)

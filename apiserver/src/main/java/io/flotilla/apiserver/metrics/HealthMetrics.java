@@ -1,11 +1,11 @@
 package io.flotilla.apiserver.metrics;
 
+import io.flotilla.machinery.component.HealthChecks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 
 /** Outcomes of health checks, for service level indicators: what {@code /metrics/slis} tells (KEP-3466). */
 public final class HealthMetrics {
@@ -27,14 +27,14 @@ public final class HealthMetrics {
      * Checks were run.
      *
      * @param type the endpoint, such as {@code readyz}
-     * @param outcomes what is wrong, if anything, by check
+     * @param outcomes what they said
      */
-    public void checked(String type, Map<String, Optional<String>> outcomes) {
-        outcomes.forEach((name, problem) -> {
-            current.labelValues(name, type).set(problem.isEmpty() ? 1 : 0);
-            total.labelValues(name, problem.isEmpty() ? "success" : "error", type)
-                    .inc();
-        });
+    public void checked(String type, List<HealthChecks.Outcome> outcomes) {
+        for (HealthChecks.Outcome each : outcomes) {
+            boolean ok = each.problem().isEmpty();
+            current.labelValues(each.name(), type).set(ok ? 1 : 0);
+            total.labelValues(each.name(), ok ? "success" : "error", type).inc();
+        }
     }
 
     /** In the text format of Prometheus. */

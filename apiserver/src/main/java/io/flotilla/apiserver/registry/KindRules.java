@@ -51,6 +51,11 @@ public interface KindRules {
      */
     default void start(ObjectStore store) {}
 
+    /** Whether all that {@link #start} makes has been made. */
+    default boolean isStarted() {
+        return true;
+    }
+
     /** Ends what {@link #start} began, while objects can still be written: the process is about to stop. */
     default void stop() {}
 }

@@ -148,6 +148,11 @@ public final class Registry implements Resources {
         rules.start(objects);
     }
 
+    /** Whether the objects that every cluster has were there once since {@link #start}. */
+    public boolean isStarted() {
+        return rules.isStarted();
+    }
+
     /** Ends what {@link #start} began. */
     public void stop() {
         rules.stop();

@@ -10,12 +10,11 @@ import io.flotilla.apiserver.openapi.OpenApi;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.machinery.component.FlotillaVersion;
 import io.flotilla.machinery.component.HealthChecks;
+import io.flotilla.machinery.component.HealthEndpoint;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -47,10 +46,7 @@ public final class Documents {
 
     /** Whether a path is for everyone, whoever they are. */
     static boolean isOpen(String path) {
-        return switch (path) {
-            case "/healthz", "/livez", "/readyz", "/version", "/version/" -> true;
-            default -> path.startsWith("/healthz/") || path.startsWith("/livez/") || path.startsWith("/readyz/");
-        };
+        return path.equals("/version") || path.equals("/version/") || HealthEndpoint.serves(path);
     }
 
     /** Whether it is one of the few paths that requests are counted by. */
@@ -92,8 +88,8 @@ public final class Documents {
             case "/openapi/v3" -> document(exchange, openApi.v3Index(discovery.remote()));
             case "/apis" -> document(exchange, discovery.apis(exchange.header("accept")));
             default -> {
-                if (isOpen(path)) {
-                    health(exchange, path.substring(1));
+                if (HealthEndpoint.serves(path)) {
+                    health(exchange, path);
                 } else {
                     discovered(path)
                             .ifPresentOrElse(found -> document(exchange, found), () -> notFound(exchange, path));
@@ -178,29 +174,14 @@ public final class Documents {
         RestHandler.json(exchange, 200, version);
     }
 
-    /** All checks, or the one that the path names; a check may be left out with {@code ?exclude=}. */
     private void health(Exchange exchange, String path) {
-        int slash = path.indexOf('/');
-        String endpoint = slash < 0 ? path : path.substring(0, slash);
-        HealthChecks.Report report = endpoint.equals("readyz") ? health.readyz() : health.livez();
-        Map<String, Optional<String>> checks = report.checks();
-        slis.checked(endpoint, checks);
-        if (slash >= 0) {
-            Optional<String> problem = checks.get(path.substring(slash + 1));
-            if (problem == null) {
-                RestHandler.text(exchange, 404, NOT_FOUND);
-            } else if (problem.isEmpty()) {
-                RestHandler.text(exchange, 200, "ok");
-            } else {
-                RestHandler.text(exchange, 500, "internal server error: " + problem.get() + "\n");
-            }
+        Optional<HealthEndpoint.Reply> reply = HealthEndpoint.ask(
+                health, path, exchange.query().has("verbose"), exchange.query().all("exclude"));
+        if (reply.isEmpty()) {
+            RestHandler.text(exchange, 404, NOT_FOUND);
             return;
         }
-        List<String> excluded = exchange.query().all("exclude");
-        Map<String, Optional<String>> asked = new LinkedHashMap<>(checks);
-        asked.replaceAll((name, problem) -> excluded.contains(name) ? Optional.empty() : problem);
-        HealthChecks.Report told = new HealthChecks.Report(asked);
-        String text = told.ok() && !exchange.query().has("verbose") ? "ok" : told.text(endpoint);
-        RestHandler.text(exchange, told.ok() ? 200 : 500, text);
+        slis.checked(HealthEndpoint.endpoint(path), reply.get().ran());
+        RestHandler.text(exchange, reply.get().code(), reply.get().text());
     }
 }

@@ -98,7 +98,7 @@ final class CustomResourcesIT {
             }
 
             client.get(ships).expect(200);
-            client.get("/readyz/crd-informer-synced").expect(200);
+            client.get("/readyz/poststarthook/crd-informer-synced").expect(200);
             client.get("/apis/nobody.example.com/v1/ships").expect(404);
         }
     }

@@ -29,6 +29,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -110,21 +111,22 @@ public final class HealthServer implements AutoCloseable {
 
     private record Answer(int code, String type, String text) {}
 
+    private static final Answer NOT_FOUND = new Answer(404, PLAIN, "404 page not found\n");
+
     private Answer answer(String uri) {
         var query = new QueryStringDecoder(uri);
-        boolean verbose = query.parameters().containsKey("verbose");
-        return switch (query.path()) {
-            case "/healthz" -> health("healthz", checks.livez(), verbose);
-            case "/livez" -> health("livez", checks.livez(), verbose);
-            case "/readyz" -> health("readyz", checks.readyz(), verbose);
-            case "/metrics" -> new Answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
-            default -> new Answer(404, PLAIN, "404 page not found\n");
-        };
-    }
-
-    private static Answer health(String endpoint, HealthChecks.Report report, boolean verbose) {
-        String text = report.ok() && !verbose ? "ok" : report.text(endpoint);
-        return new Answer(report.ok() ? 200 : 500, PLAIN, text);
+        if (HealthEndpoint.serves(query.path())) {
+            return HealthEndpoint.ask(
+                            checks,
+                            query.path(),
+                            query.parameters().containsKey("verbose"),
+                            query.parameters().getOrDefault("exclude", List.of()))
+                    .map(reply -> new Answer(reply.code(), PLAIN, reply.text()))
+                    .orElse(NOT_FOUND);
+        }
+        return query.path().equals("/metrics")
+                ? new Answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape())
+                : NOT_FOUND;
     }
 
     private final class Requests extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -136,7 +138,9 @@ public final class HealthServer implements AutoCloseable {
             var body = Unpooled.wrappedBuffer(answer.text().getBytes(StandardCharsets.UTF_8));
             var response =
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.code()), body);
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
+                    .set("x-content-type-options", "nosniff");
             HttpUtil.setContentLength(response, body.readableBytes());
             boolean keepAlive =
                     HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();

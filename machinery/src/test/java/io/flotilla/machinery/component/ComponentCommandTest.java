@@ -111,13 +111,23 @@ final class ComponentCommandTest {
 
         HttpResponse<String> live = get(base + "/livez");
         HttpResponse<String> ready = get(base + "/readyz");
+        HttpResponse<String> alone = get(base + "/readyz/warm");
+        HttpResponse<String> without = get(base + "/readyz?verbose&exclude=warm&exclude=wood&exclude=coal");
+        HttpResponse<String> nothing = get(base + "/livez/warm");
         HttpResponse<String> metrics = get(base + "/metrics");
         process.toHandle().destroy();
         List<String> rest = out.lines().toList();
 
         assertThat(live.body()).isEqualTo("ok");
         assertThat(ready.statusCode()).isEqualTo(500);
-        assertThat(ready.body()).contains("[-]warm failed: still cold", "readyz check failed");
+        assertThat(ready.body()).isEqualTo("[+]ping ok\n[-]warm failed: reason withheld\nreadyz check failed\n");
+        assertThat(alone.statusCode()).isEqualTo(500);
+        assertThat(alone.body()).isEqualTo("internal server error: still cold\n");
+        assertThat(without.statusCode()).isEqualTo(200);
+        assertThat(without.body())
+                .isEqualTo("[+]ping ok\n[+]warm excluded: ok\nwarn: some health checks cannot be excluded:"
+                        + " no matches for \"coal\",\"wood\"\nreadyz check passed\n");
+        assertThat(nothing.statusCode()).isEqualTo(404);
         assertThat(metrics.body()).contains("process_resident_memory_bytes ");
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(143);

@@ -57,6 +57,7 @@ public final class Availability implements AutoCloseable {
     private List<Object> seenWays = List.of();
     private long settledNanos;
     private boolean settled;
+    private volatile boolean kept;
     private volatile List<RemoteVersion> versions = List.of();
     private Optional<Thread> thread = Optional.empty();
 
@@ -117,6 +118,11 @@ public final class Availability implements AutoCloseable {
         return versions;
     }
 
+    /** Whether all services were there and known once: those of this server's own versions, and those of others. */
+    public boolean isKept() {
+        return kept;
+    }
+
     /** Has a service checked at once: a request could not reach it. */
     public void doubt(ApiService service) {
         doubted.add(service.name());
@@ -159,6 +165,7 @@ public final class Availability implements AutoCloseable {
             check(!seenWays.equals(nowWays));
             seenServices = nowServices;
             seenWays = nowWays;
+            kept = true;
         } catch (StatusException | StorageException e) {
             LOG.info("API services are not up to date yet: {}", e.getMessage());
         } catch (RuntimeException e) {

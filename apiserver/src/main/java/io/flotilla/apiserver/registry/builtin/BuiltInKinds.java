@@ -127,6 +127,7 @@ public final class BuiltInKinds implements KindRules {
     private final ClusterSettings settings;
     private final ClusterAddresses addresses;
     private final Clock clock;
+    private volatile boolean made;
     private volatile @Nullable Thread keeper;
 
     /** @param random for names and for where searches begin */
@@ -360,8 +361,12 @@ public final class BuiltInKinds implements KindRules {
         keeper = Thread.ofVirtual().name("default-objects").start(() -> keep(store, endpoints));
     }
 
+    @Override
+    public boolean isStarted() {
+        return made;
+    }
+
     private void keep(ObjectStore store, ServerEndpoints endpoints) {
-        boolean made = false;
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 if (!made) {
