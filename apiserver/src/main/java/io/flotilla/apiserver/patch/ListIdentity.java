@@ -88,8 +88,14 @@ record ListIdentity(
     }
 
     private String defaultOf(String key) {
-        Field field = element == null ? null : element.field(key);
-        String value = field == null ? null : field.openApiDefault();
+        String value = defaultKey(key);
         return value == null ? "null" : value;
+    }
+
+    /** What stands for a key that an item lacks, as JSON; null for nothing. */
+    @Nullable
+    String defaultKey(String key) {
+        Field field = element == null ? null : element.field(key);
+        return field == null ? null : field.openApiDefault();
     }
 }

@@ -7,6 +7,7 @@ import io.flotilla.apiserver.codec.Decoded;
 import io.flotilla.apiserver.codec.MalformedException;
 import io.flotilla.apiserver.codec.YamlCodec;
 import io.flotilla.apiserver.patch.FieldManager;
+import io.flotilla.apiserver.patch.TypedCheck;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions;
@@ -90,19 +91,23 @@ final class ApplyConfiguration {
         if (!config.path("metadata").path("managedFields").isEmpty()) {
             throw StatusException.badRequest("metadata.managedFields must be nil");
         }
-        List<FieldProblem> unknown;
+        TypedCheck.problem(expected.type(), config).ifPresent(problem -> {
+            throw StatusException.plain(500, untyped(config, expected, problem));
+        });
         try {
-            unknown = schema.pruneAndValidate(expected.type(), config.deepCopy());
+            schema.pruneAndValidate(expected.type(), config.deepCopy());
         } catch (TypeErrorException e) {
-            throw StatusException.badRequest(
-                    "failed to create typed patch object (" + describe(target, expected) + "): " + e.getMessage());
+            throw StatusException.badRequest(untyped(config, expected, String.valueOf(e.getMessage())));
         }
-        if (!unknown.isEmpty()) {
-            throw StatusException.plain(
-                    500,
-                    "failed to create typed patch object (" + describe(target, expected) + "): ."
-                            + unknown.getFirst().path() + ": field not declared in schema");
-        }
+    }
+
+    private static String untyped(ObjectNode config, BodyReader.Expected expected, String problem) {
+        JsonNode metadata = config.path("metadata");
+        String group = expected.apiVersion().contains("/") ? "" : "/";
+        return "failed to create typed patch object ("
+                + metadata.path("namespace").asText("") + "/"
+                + metadata.path("name").asText("") + "; " + group + expected.apiVersion() + ", Kind="
+                + expected.kind() + "): " + problem;
     }
 
     private static void checkTarget(JsonNode metadata, Target target) {
@@ -116,10 +121,6 @@ final class ApplyConfiguration {
             throw StatusException.badRequest("the namespace of the object (" + namespace
                     + ") does not match the namespace on the request (" + target.namespace() + ")");
         }
-    }
-
-    private static String describe(Target target, BodyReader.Expected expected) {
-        return target.namespace() + "/" + target.name() + "; " + expected.apiVersion() + ", Kind=" + expected.kind();
     }
 
     private static void duplicates(

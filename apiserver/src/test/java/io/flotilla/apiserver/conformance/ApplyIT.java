@@ -55,6 +55,15 @@ class ApplyIT {
     }
 
     @Test
+    void whatDoesNotFitTheTypeIsTold() throws Exception {
+        Reply refused = apply("one", "{k: 1}").expect(500);
+        assertThat(refused.at("/message"))
+                .isEqualTo("failed to create typed patch object (/a; /v1, Kind=ConfigMap): .data.k: expected string,"
+                        + " got &value.valueUnstructured{Value:1}");
+        assertThat(refused.json().has("reason")).isFalse();
+    }
+
+    @Test
     void whatAManagerNoLongerAppliesGoes() throws Exception {
         apply("one", "{k: '1', l: '2'}").expect(201);
         apply("two", "{l: '2', m: '3'}").expect(200);

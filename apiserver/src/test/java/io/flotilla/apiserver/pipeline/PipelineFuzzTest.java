@@ -190,10 +190,10 @@ class PipelineFuzzTest {
             canBeStored(applied);
             canBeStored(configuration.create(DEPLOYMENTS, "b", "a"));
         } catch (StatusException e) {
-            // Kubernetes tells of fields that its schema does not have with this code.
-            boolean undeclared =
-                    e.code() == 500 && String.valueOf(e.getMessage()).endsWith("field not declared in schema");
-            if (!undeclared) {
+            // Kubernetes tells of configurations that do not fit their type with this code.
+            boolean untyped =
+                    e.code() == 500 && String.valueOf(e.getMessage()).startsWith("failed to create typed patch object");
+            if (!untyped) {
                 isTheClientsFault(e);
             }
         }
