@@ -104,6 +104,7 @@ final class Options {
     }
 
     static ListQuery list(Query query) {
+        number(query, "timeoutSeconds");
         return new ListQuery(
                 query.get("labelSelector"),
                 query.get("fieldSelector"),

@@ -95,7 +95,7 @@ class ListsIT {
         admin.get(configMaps + "?limit=abc")
                 .refused(400, "BadRequest", "strconv.ParseInt: parsing \"abc\": invalid syntax");
         assertThat(admin.get(configMaps + "?continue=rubbish").expect(400).at("/message"))
-                .startsWith("continue key is not valid: ");
+                .startsWith("invalid continue token: continue key is not valid: ");
         create("a", "");
         create("b", "");
         String token = admin.get(configMaps + "?limit=1").at("/metadata/continue");
