@@ -22,8 +22,6 @@ import java.util.function.Function;
 final class ListBody {
     static final byte[] TAIL = {']', '}', '\n'};
 
-    private static final ByteBuf OPENING =
-            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[] {'{'}).asReadOnly());
     private static final int PIECE = 64 << 10;
 
     private final byte[] head;
@@ -44,15 +42,23 @@ final class ListBody {
 
     /** What stands before the first item, between items, and behind the last one. */
     @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
-    private record Layout(byte[] first, byte[] further, byte[] tail) {
+    private record Layout(Separator first, Separator further, byte[] tail) {
         static Layout of(String first, String further, String tail) {
-            return new Layout(bytes(first), bytes(further), bytes(tail));
+            return new Layout(Separator.of(first), Separator.of(further), bytes(tail));
+        }
+    }
+
+    /** What stands before an item, and the same with an opening brace. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
+    private record Separator(byte[] plain, byte[] opening) {
+        static Separator of(String text) {
+            return new Separator(bytes(text), bytes(text + '{'));
         }
     }
 
     /** JSON as programs read it. */
     ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, byte[] tail) {
-        this(head, items, item, new Layout(new byte[0], bytes(","), tail));
+        this(head, items, item, new Layout(Separator.of(""), Separator.of(","), tail));
     }
 
     private ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, Layout layout) {
@@ -125,13 +131,16 @@ final class ListBody {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** About how many bytes the whole body takes. */
-    long size() {
+    /** Whether the whole body takes more than about that many bytes. */
+    boolean exceeds(long bytes) {
         long size = (long) head.length + layout.tail().length;
         for (CachedObject each : items) {
             size += each.json().length - each.bodyOffset() + 2L;
+            if (size > bytes) {
+                return true;
+            }
         }
-        return size;
+        return size > bytes;
     }
 
     /**
@@ -151,11 +160,9 @@ final class ListBody {
             if (piece.readableBytes() >= PIECE) {
                 return Optional.of(piece);
             }
-            add(piece, next == 0 ? layout.first() : layout.further(), 0);
+            Separator before = next == 0 ? layout.first() : layout.further();
             Slice slice = item.apply(items.get(next++));
-            if (slice.from() > 0) {
-                piece.addComponent(true, OPENING.duplicate());
-            }
+            add(piece, slice.from() > 0 ? before.opening() : before.plain(), 0);
             add(piece, slice.bytes(), slice.from());
         }
         add(piece, layout.tail(), 0);
@@ -165,7 +172,7 @@ final class ListBody {
 
     private static void add(CompositeByteBuf piece, byte[] bytes, int from) {
         if (bytes.length > from) {
-            piece.addComponent(true, Unpooled.wrappedBuffer(bytes, from, bytes.length - from));
+            piece.addComponent(true, Unpooled.wrappedBuffer(bytes).readerIndex(from));
         }
     }
 

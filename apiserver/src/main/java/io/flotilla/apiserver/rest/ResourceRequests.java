@@ -285,7 +285,7 @@ public final class ResourceRequests {
         }
         ListBody json = representations.jsonList(listing, accepted, rows);
         ListBody body = accepted.encoding() == Encoding.YAML ? json.yaml() : exchange.pretty() ? json.indented() : json;
-        if (body.size() <= Gzip.THRESHOLD) {
+        if (!body.exceeds(Gzip.THRESHOLD)) {
             exchange.respond(200, Unpooled.wrappedBuffer(body.whole()));
             return;
         }

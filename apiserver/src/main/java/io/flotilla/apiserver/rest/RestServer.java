@@ -19,10 +19,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -47,9 +45,10 @@ import org.slf4j.LoggerFactory;
 /** The listener: TLS with client certificates optional, HTTP/2 or HTTP/1.1 as the client chooses. */
 public final class RestServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
-    private static final int MAX_STREAMS = 1_000;
-    private static final int WINDOW = 1 << 20;
     private static final int MOST_FLUSHES = 64;
+    /** How many bytes one call encrypts at most; several records, for a call costs as much as a record. */
+    private static final int AT_ONCE = 64 << 10;
+
     private static final long CLOSING_SECONDS = 3;
 
     private final Config config;
@@ -98,9 +97,9 @@ public final class RestServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
-                        channel.pipeline()
-                                .addLast(tls.newHandler(channel.alloc()))
-                                .addLast(new Negotiated(authorities));
+                        SslHandler encryption = tls.newHandler(channel.alloc());
+                        encryption.setWrapDataSize(AT_ONCE);
+                        channel.pipeline().addLast(encryption).addLast(new Negotiated(authorities));
                     }
                 });
         try {
@@ -197,14 +196,8 @@ public final class RestServer implements AutoCloseable {
         protected void configurePipeline(ChannelHandlerContext context, String protocol) {
             Optional<Peer> peer = peer(context.pipeline().get(SslHandler.class));
             if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
-                Http2Settings settings = Http2Settings.defaultSettings()
-                        .maxConcurrentStreams(MAX_STREAMS)
-                        .initialWindowSize(WINDOW)
-                        .maxHeaderListSize(64 << 10);
                 context.pipeline()
-                        .addLast(Http2FrameCodecBuilder.forServer()
-                                .initialSettings(settings)
-                                .build())
+                        .addLast(new Http2Codec().build())
                         // What many streams of a connection send at the same time shares records and system calls.
                         .addLast(new FlushConsolidationHandler(MOST_FLUSHES, true))
                         .addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {

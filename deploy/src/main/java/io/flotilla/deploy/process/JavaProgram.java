@@ -101,6 +101,8 @@ public enum JavaProgram {
                 "-Xss512k",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                // It samples buffers with their stack traces, which takes 3 % of a long list; the tests run with it.
+                "-Dio.netty.leakDetection.level=disabled",
                 "-Dio.netty.allocator.numDirectArenas=1",
                 "-Dio.netty.allocator.numHeapArenas=1",
                 distribution.property()));
