@@ -245,6 +245,11 @@ public final class NodeRestriction implements Admission {
     public SubresourceHandler guard(String subresource, SubresourceHandler handler) {
         return new SubresourceHandler() {
             @Override
+            public Set<String> otherVersions() {
+                return handler.otherVersions();
+            }
+
+            @Override
             public ObjectNode read(WriteContext context) {
                 return handler.read(context);
             }

@@ -9,6 +9,7 @@ import io.flotilla.apiserver.schema.StructType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Kubernetes' protobuf ({@code application/vnd.kubernetes.protobuf}): four bytes {@code k8s\0}, then a
@@ -119,28 +120,33 @@ public final class ProtobufCodec {
      * @throws MalformedException it is no such object, or of a kind that the table does not know
      */
     public ObjectNode decode(byte[] bytes) {
-        return decode(bytes, "", "");
+        return decode(bytes, "", Set.of(), "");
     }
 
     /**
      * As {@link #decode(byte[])}, for objects that may leave it to the reader to know what they are.
      *
      * @param apiVersion used where the envelope tells none
+     * @param others versions whose objects are of the same form as that one's
      */
-    public ObjectNode decode(byte[] bytes, String apiVersion, String kind) {
+    public ObjectNode decode(byte[] bytes, String apiVersion, Set<String> others, String kind) {
         if (!isProtobuf(bytes)) {
             throw new MalformedException(
                     "provided data does not appear to be a protobuf message, expected prefix [107 56" + " 115 0]");
         }
         try {
             return read(
-                    CodedInputStream.newInstance(bytes, MAGIC.length, bytes.length - MAGIC.length), apiVersion, kind);
+                    CodedInputStream.newInstance(bytes, MAGIC.length, bytes.length - MAGIC.length),
+                    apiVersion,
+                    others,
+                    kind);
         } catch (IOException e) {
             throw new MalformedException("proto: " + e.getMessage());
         }
     }
 
-    private ObjectNode read(CodedInputStream in, String defaultVersion, String defaultKind) throws IOException {
+    private ObjectNode read(CodedInputStream in, String defaultVersion, Set<String> others, String defaultKind)
+            throws IOException {
         String apiVersion = "";
         String kind = "";
         byte[] raw = {};
@@ -166,7 +172,7 @@ public final class ProtobufCodec {
                 default -> in.skipField(tag);
             }
         }
-        String version = apiVersion.isEmpty() ? defaultVersion : apiVersion;
+        String version = apiVersion.isEmpty() || others.contains(apiVersion) ? defaultVersion : apiVersion;
         String name = kind.isEmpty() ? defaultKind : kind;
         StructType type = schema.kind(version, name)
                 .orElseThrow(() -> new MalformedException(

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,8 +40,13 @@ public final class BodyReader {
      * What is expected.
      *
      * @param apiVersion of the kind
+     * @param others versions that are read as if they were this one
      */
-    record Expected(String apiVersion, String kind, StructType type) {
+    record Expected(String apiVersion, Set<String> others, String kind, StructType type) {
+        Expected(String apiVersion, String kind, StructType type) {
+            this(apiVersion, Set.of(), kind, type);
+        }
+
         String version() {
             return apiVersion.substring(apiVersion.indexOf('/') + 1);
         }
@@ -50,7 +56,7 @@ public final class BodyReader {
     ObjectNode read(Body body, Expected expected, FieldValidation validation, Consumer<String> warn) {
         Decoded decoded;
         try {
-            decoded = decode(body, expected.apiVersion(), expected.kind());
+            decoded = decode(body, expected.apiVersion(), expected.others(), expected.kind());
         } catch (MalformedException e) {
             throw unrecognized(body.bytes(), expected, String.valueOf(e.getMessage()));
         }
@@ -58,11 +64,11 @@ public final class BodyReader {
                 decoded.object(), decoded.duplicates(), expected, validation, warn, why -> mishandled(expected, why));
     }
 
-    private Decoded decode(Body body, String apiVersion, String kind) {
+    private Decoded decode(Body body, String apiVersion, Set<String> others, String kind) {
         return switch (body.encoding()) {
             case JSON -> JsonCodec.decode(body.bytes());
             case YAML -> YamlCodec.decode(body.bytes());
-            case PROTOBUF -> new Decoded(protobuf.decode(body.bytes(), apiVersion, kind), List.of());
+            case PROTOBUF -> new Decoded(protobuf.decode(body.bytes(), apiVersion, others, kind), List.of());
         };
     }
 
@@ -99,7 +105,7 @@ public final class BodyReader {
         if (kind.isEmpty()) {
             object.put("kind", expected.kind());
         }
-        if (apiVersion.isEmpty()) {
+        if (apiVersion.isEmpty() || expected.others().contains(apiVersion)) {
             object.put("apiVersion", expected.apiVersion());
         } else if (!apiVersion.equals(expected.apiVersion())) {
             throw StatusException.badRequest("the API version in the data (" + apiVersion
@@ -161,7 +167,8 @@ public final class BodyReader {
             return DeleteOptions.NONE;
         }
         try {
-            ObjectNode options = decode(body, "meta.k8s.io/v1", "DeleteOptions").object();
+            ObjectNode options =
+                    decode(body, "meta.k8s.io/v1", Set.of(), "DeleteOptions").object();
             String kind = options.path("kind").asText("DeleteOptions");
             if (!kind.equals("DeleteOptions")) {
                 throw StatusException.badRequest("decoded object cannot be converted to DeleteOptions");

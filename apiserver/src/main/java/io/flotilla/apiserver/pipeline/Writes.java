@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Writes of the API. Every call authorizes first and fails with {@link StatusException}; all block. */
@@ -324,7 +325,13 @@ public final class Writes {
         SubresourceInfo subresource = schema.subresources(resource).get(target.subresource());
         return subresource == null
                 ? own.get()
-                : new BodyReader.Expected(subresource.apiVersion(), subresource.kind(), subresource.type());
+                : new BodyReader.Expected(
+                        subresource.apiVersion(),
+                        registry.subresource(resource, target.subresource())
+                                .map(SubresourceHandler::otherVersions)
+                                .orElse(Set.of()),
+                        subresource.kind(),
+                        subresource.type());
     }
 
     private Updating.Request updating(

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A subresource that is more than another view on writing the object (those are the business of a {@link Strategy}):
@@ -14,6 +15,11 @@ import java.util.List;
  * <p>The transport derives PATCH: it reads, patches what was read, and updates with the result.
  */
 public interface SubresourceHandler {
+
+    /** Versions in which bodies may come beside the subresource's own; they are read as if they were of that one. */
+    default Set<String> otherVersions() {
+        return Set.of();
+    }
 
     /** Answers GET. */
     default ObjectNode read(WriteContext context) {

@@ -14,6 +14,7 @@ import io.flotilla.apiserver.schema.TypeErrorException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -84,7 +85,7 @@ class CodecFuzzTest {
     @FuzzTest
     void protobuf(byte[] input) {
         try {
-            ObjectNode object = PROTOBUF.decode(input, "v1", "Pod");
+            ObjectNode object = PROTOBUF.decode(input, "v1", Set.of(), "Pod");
             String apiVersion = object.path("apiVersion").asText("v1");
             String kind = object.path("kind").asText("Pod");
             stored(

@@ -2,6 +2,7 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -118,6 +119,23 @@ class SubresourcesIT {
                 .isEqualTo("The disruption budget b needs 1 healthy pods and has 1 currently");
         admin.patch(budgets + "/b/status", Rest.MERGE_PATCH, "{status: {disruptionsAllowed: 1}}")
                 .expect(200);
+        // The version of older clients, in either encoding.
+        String old = eviction.replace("policy/v1", "policy/v1beta1");
+        admin.post(pods + "/p/eviction?dryRun=All", Json.object(old)).expect(201);
+        admin.post(pods + "/p/eviction?dryRun=All", Json.object(eviction.replace("policy/v1", "policy/v2")))
+                .refused(
+                        400,
+                        "BadRequest",
+                        "the API version in the data (policy/v2) does not match the expected API version (policy/v1)");
+        byte[] envelope = "k8s\0\n\u001a\n\u000epolicy/v1beta1\u0012\u0008Eviction\u0012\u0005\n\u0003\n\u0001p"
+                .getBytes(StandardCharsets.US_ASCII);
+        admin.send(
+                        "POST",
+                        pods + "/p/eviction?dryRun=All",
+                        envelope,
+                        "content-type",
+                        "application/vnd.kubernetes.protobuf")
+                .expect(201);
         admin.post(pods + "/p/eviction", Json.object(eviction)).expect(201);
         admin.get(pods + "/p").expect(404);
     }

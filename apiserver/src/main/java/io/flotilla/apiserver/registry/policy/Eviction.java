@@ -16,6 +16,7 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 
 /** {@code pods/eviction}: deletes a pod if the disruption budget that covers it has one to spare. */
 public final class Eviction implements SubresourceHandler {
@@ -29,6 +30,12 @@ public final class Eviction implements SubresourceHandler {
     public Eviction(Resources resources, Strategy pods) {
         this.resources = resources;
         this.pods = pods;
+    }
+
+    /** What clients send that were written before there was policy/v1. */
+    @Override
+    public Set<String> otherVersions() {
+        return Set.of("policy/v1beta1");
     }
 
     @Override
