@@ -32,35 +32,10 @@ public final class JsonPatch {
     /**
      * Returns the patched object; the one given is used up.
      *
-     * @throws StatusException the patch is malformed, too long, or does not fit the object
+     * @throws StatusException the patch is malformed or too long
+     * @throws UnfitPatchException it does not fit the object
      */
     public static ObjectNode apply(ObjectNode object, JsonNode patch) {
-        try {
-            return run(object, patch);
-        } catch (TestFailedException e) {
-            throw unprocessable(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** As {@link #apply}; empty if one of the patch's own tests fails. */
-    public static Optional<ObjectNode> applyIfTestsHold(ObjectNode object, JsonNode patch) {
-        try {
-            return Optional.of(run(object, patch));
-        } catch (TestFailedException _) {
-            return Optional.empty();
-        }
-    }
-
-    /** A test operation found another value. */
-    private static final class TestFailedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        TestFailedException(String message) {
-            super(message, null, false, false);
-        }
-    }
-
-    private static ObjectNode run(ObjectNode object, JsonNode patch) {
         if (!patch.isArray()) {
             throw StatusException.badRequest("error decoding patch: json: cannot unmarshal "
                     + (patch.isObject() ? "object" : "value") + " into Go value of type jsonpatch.Patch");
@@ -78,9 +53,27 @@ public final class JsonPatch {
             run.operation(operation);
         }
         if (!(run.root instanceof ObjectNode result)) {
-            throw unprocessable("the patched document is not an object");
+            throw new UnfitPatchException("the patched document is not an object");
         }
         return result;
+    }
+
+    /** As {@link #apply}; empty if one of the patch's own tests fails. */
+    public static Optional<ObjectNode> applyIfTestsHold(ObjectNode object, JsonNode patch) {
+        try {
+            return Optional.of(apply(object, patch));
+        } catch (TestFailedException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** A test operation found another value. */
+    private static final class TestFailedException extends UnfitPatchException {
+        private static final long serialVersionUID = 1L;
+
+        TestFailedException(String message) {
+            super(message);
+        }
     }
 
     private void operation(JsonNode operation) {
@@ -116,14 +109,15 @@ public final class JsonPatch {
                 deepens(depth - segments(from).size(), path);
             }
             case "test" -> test(path, operation.get("value"));
-            default -> throw unprocessable("Unexpected kind: " + text(operation, "op"));
+            default -> throw new UnfitPatchException("Unexpected kind: " + text(operation, "op"));
         }
     }
 
     private void spend(long nodes) {
         copied += nodes;
         if (copied > MOST_COPIED_NODES) {
-            throw unprocessable("Unable to complete the copy, the accumulated size increase of copy is too large");
+            throw new UnfitPatchException(
+                    "Unable to complete the copy, the accumulated size increase of copy is too large");
         }
     }
 
@@ -134,7 +128,7 @@ public final class JsonPatch {
             spend(size(root));
             depth = depth(root);
             if (depth > JsonCodec.MAX_DEPTH) {
-                throw unprocessable("exceeded max depth");
+                throw new UnfitPatchException("exceeded max depth");
             }
         }
     }
@@ -150,7 +144,7 @@ public final class JsonPatch {
     private static String text(JsonNode operation, String field) {
         JsonNode value = operation.get(field);
         if (value == null || !value.isTextual()) {
-            throw unprocessable("missing or malformed " + field + " of an operation");
+            throw new UnfitPatchException("missing or malformed " + field + " of an operation");
         }
         return value.textValue();
     }
@@ -276,7 +270,7 @@ public final class JsonPatch {
         } catch (NumberFormatException _) {
             throw missing(operation, path);
         }
-        throw unprocessable(operation + " operation does not apply: doc is missing path: \"" + path
+        throw new UnfitPatchException(operation + " operation does not apply: doc is missing path: \"" + path
                 + "\": invalid index referenced");
     }
 
@@ -308,16 +302,7 @@ public final class JsonPatch {
         return size;
     }
 
-    private static StatusException missing(String operation, String path) {
-        return unprocessable(operation + " operation does not apply: doc is missing path: \"" + path + "\"");
-    }
-
-    /** Kubernetes tells the client no more than that the patch does not fit; the reason helps, so it is appended. */
-    private static StatusException unprocessable(String why) {
-        return new StatusException(
-                422,
-                "Invalid",
-                "the server rejected our request due to an error in our request: " + why,
-                new StatusException.Details("", "", "", List.of(), 0));
+    private static UnfitPatchException missing(String operation, String path) {
+        return new UnfitPatchException(operation + " operation does not apply: doc is missing path: \"" + path + "\"");
     }
 }

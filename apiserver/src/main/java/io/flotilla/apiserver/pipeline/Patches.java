@@ -7,6 +7,7 @@ import io.flotilla.apiserver.codec.MalformedException;
 import io.flotilla.apiserver.patch.JsonPatch;
 import io.flotilla.apiserver.patch.MergePatch;
 import io.flotilla.apiserver.patch.StrategicMerge;
+import io.flotilla.apiserver.patch.UnfitPatchException;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.StructType;
 import java.util.Map;
@@ -58,7 +59,13 @@ final class Patches {
     /** Returns the patched object; the given one may be changed. Fails with a Status. */
     ObjectNode apply(ObjectNode object, StructType structure) {
         return switch (type) {
-            case JSON -> JsonPatch.apply(object, patch);
+            case JSON -> {
+                try {
+                    yield JsonPatch.apply(object, patch);
+                } catch (UnfitPatchException _) {
+                    throw StatusException.unfitPatch();
+                }
+            }
             case MERGE -> {
                 MergePatch.apply(object, (ObjectNode) patch.deepCopy());
                 yield object;

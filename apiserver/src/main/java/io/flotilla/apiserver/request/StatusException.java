@@ -54,6 +54,15 @@ public final class StatusException extends RuntimeException {
                 new Details(name, resource.group(), resource.resource(), List.of(), 0));
     }
 
+    /** A JSON patch that does not fit the object; Kubernetes does not tell why. */
+    public static StatusException unfitPatch() {
+        return new StatusException(
+                422,
+                "Invalid",
+                "the server rejected our request due to an error in our request",
+                new Details("", "", "", List.of(), 0));
+    }
+
     public static StatusException alreadyExists(ResourceInfo resource, String name) {
         return new StatusException(
                 409,

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.admission.matching;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.patch.JsonPatch;
+import io.flotilla.apiserver.patch.UnfitPatchException;
 import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.ServedVersion;
@@ -67,7 +68,7 @@ public final class Forms {
         try {
             patched = JsonPatch.apply(form(write, as, object), patch);
             prune(write, as, patched);
-        } catch (StatusException | TypeErrorException e) {
+        } catch (StatusException | UnfitPatchException | TypeErrorException e) {
             throw StatusException.internal(String.valueOf(e.getMessage()));
         }
         replace(write, as, object, patched);

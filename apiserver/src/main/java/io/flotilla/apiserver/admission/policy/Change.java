@@ -9,6 +9,7 @@ import io.flotilla.apiserver.extension.cel.ObjectExpression;
 import io.flotilla.apiserver.extension.cel.cost.Budget;
 import io.flotilla.apiserver.patch.JsonPatch;
 import io.flotilla.apiserver.patch.Partial;
+import io.flotilla.apiserver.patch.UnfitPatchException;
 import io.flotilla.apiserver.registry.Reviews.Write;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.FieldProblem;
@@ -97,7 +98,7 @@ sealed interface Change {
             Optional<ObjectNode> result;
             try {
                 result = JsonPatch.applyIfTestsHold(forms.form(write, as, object), patch);
-            } catch (StatusException e) {
+            } catch (StatusException | UnfitPatchException e) {
                 throw new EvaluationException("JSONPath: " + e.getMessage());
             }
             if (result.isPresent()) {
