@@ -2,8 +2,12 @@ package io.flotilla.apiserver.authn;
 
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +15,10 @@ import javax.naming.NamingException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
-/** Users of client certificates: the common name is the user, the organizations are the groups. */
+/**
+ * Users of client certificates: the common name is the user, the organizations are the groups; which certificate it was
+ * is told by its fingerprint.
+ */
 final class CertificateUsers {
     private CertificateUsers() {}
 
@@ -38,6 +45,18 @@ final class CertificateUsers {
             throw StatusException.unauthorized();
         }
         groups.add(User.AUTHENTICATED);
-        return new User(name, "", groups, Map.of());
+        return new User(
+                name, "", groups, Map.of(User.CREDENTIAL_ID, List.of("X509SHA256=" + fingerprint(certificate))));
+    }
+
+    private static String fingerprint(X509Certificate certificate) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return HexFormat.of().formatHex(hash);
+        } catch (CertificateEncodingException e) {
+            throw StatusException.unauthorized();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

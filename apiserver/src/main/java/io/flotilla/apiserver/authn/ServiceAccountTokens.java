@@ -146,9 +146,7 @@ public final class ServiceAccountTokens {
     static User user(JsonNode claims) {
         JsonNode bound = claims.path("kubernetes.io");
         Map<String, List<String>> extra = new HashMap<>();
-        extra.put(
-                "authentication.kubernetes.io/credential-id",
-                List.of("JTI=" + claims.path("jti").asText()));
+        extra.put(User.CREDENTIAL_ID, List.of("JTI=" + claims.path("jti").asText()));
         for (String kind : List.of("pod", "node")) {
             for (String field : List.of("name", "uid")) {
                 String value = bound.path(kind).path(field).asText("");

@@ -15,6 +15,9 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
     public static final String MASTERS = "system:masters";
     public static final String AUTHENTICATED = "system:authenticated";
     public static final String UNAUTHENTICATED = "system:unauthenticated";
+    /** The key of {@link #extra} that tells the credential apart from others of the same user. */
+    public static final String CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
     public static final User ANONYMOUS = new User("system:anonymous", "", List.of(UNAUTHENTICATED), Map.of());
 
     public User {

@@ -108,6 +108,10 @@ class AccessIT {
         assertThat(self.at("/status/userInfo/username")).isEqualTo("alice");
         assertThat(self.json().at("/status/userInfo/groups").valueStream().map(each -> each.asText()))
                 .containsExactly("developers", "system:authenticated");
+        assertThat(self.json()
+                        .at("/status/userInfo/extra/authentication.kubernetes.io~1credential-id/0")
+                        .asText())
+                .matches("X509SHA256=[0-9a-f]{64}");
         Reply may = alice.post(
                         "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
                         Json.object(
