@@ -237,7 +237,7 @@ public final class ResourceRequests {
         if (!target.name().isEmpty()) {
             Answer answer = api.get(caller, target, exchange.query().get("resourceVersion"));
             boolean asTable = accepted.form() == Negotiation.Form.TABLE
-                    && target.subresource().isEmpty();
+                    && (target.subresource().isEmpty() || isScale(target));
             answer(
                     exchange,
                     accepted,
@@ -256,7 +256,13 @@ public final class ResourceRequests {
     }
 
     private ObjectNode made(Exchange exchange, Target target, List<ObjectNode> objects, Negotiation.Accepted accepted) {
-        return representations.made(target.resource(), objects, accepted, rows(exchange, accepted));
+        ResourceInfo shown =
+                isScale(target) && schema.custom(target.resource()).isEmpty() ? Tables.SCALES : target.resource();
+        return representations.made(shown, objects, accepted, rows(exchange, accepted));
+    }
+
+    private static boolean isScale(Target target) {
+        return target.subresource().equals("scale");
     }
 
     /** A Status in the encoding that the client accepts; in JSON for those who accept nothing that we have. */

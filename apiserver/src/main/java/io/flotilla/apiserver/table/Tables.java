@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes Tables piece by piece: {@link #open}, rows with commas between them, {@link #CLOSE}. A watch event is a Table of
@@ -31,6 +32,27 @@ public final class Tables {
     private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
     private static final List<Column> GENERIC =
             List.of(new Column("Name", "string", "name", 0), new Column("Created At", "date", "", 0));
+
+    /** What the scales of built-in kinds are shown as, whatever is scaled. */
+    public static final ResourceInfo SCALES = new ResourceInfo(
+            "autoscaling",
+            "v1",
+            "scales",
+            "Scale",
+            "scale",
+            true,
+            Set.of("get"),
+            List.of(),
+            List.of(),
+            "autoscaling/v1",
+            "",
+            Set.of());
+
+    private static final List<Column> SCALE = List.of(
+            new Column("Name", "string", "", 0),
+            new Column("Desired", "integer", "", 0),
+            new Column("Available", "integer", "", 0),
+            new Column("Age", "string", "", 0));
 
     private final Schema schema;
     private final Clock clock;
@@ -55,6 +77,7 @@ public final class Tables {
         cells.put("cronjobs.batch", WorkloadCells::cronJob);
         cells.put("poddisruptionbudgets.policy", WorkloadCells::podDisruptionBudget);
         cells.put("horizontalpodautoscalers.autoscaling", WorkloadCells::horizontalPodAutoscaler);
+        cells.put(SCALES.qualifiedResource(), WorkloadCells::scale);
         cells.put("services", NetworkCells::service);
         cells.put("endpoints", NetworkCells::endpoints);
         cells.put("endpointslices.discovery.k8s.io", NetworkCells::endpointSlice);
@@ -151,6 +174,9 @@ public final class Tables {
     }
 
     List<Column> columns(ResourceInfo resource) {
+        if (resource.equals(SCALES)) {
+            return SCALE;
+        }
         List<Column> columns = schema.columns(resource);
         return columns.isEmpty() ? GENERIC : columns;
     }

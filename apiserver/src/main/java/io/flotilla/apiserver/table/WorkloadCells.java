@@ -178,6 +178,14 @@ final class WorkloadCells {
                 ages.age(object));
     }
 
+    static List<Object> scale(JsonNode object, Ages ages) {
+        return List.of(
+                Cells.name(object),
+                object.path("spec").path("replicas").asInt(),
+                object.path("status").path("replicas").asInt(),
+                ages.age(object));
+    }
+
     static List<Object> horizontalPodAutoscaler(JsonNode object, Ages ages) {
         JsonNode spec = object.path("spec");
         JsonNode target = spec.path("scaleTargetRef");

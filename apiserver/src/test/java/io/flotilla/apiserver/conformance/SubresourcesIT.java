@@ -2,6 +2,7 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,23 @@ class SubresourcesIT {
         assertThat(spec.at("/spec/replicas")).isEqualTo("3");
         assertThat(admin.get(deployment + "/status").expect(200).json())
                 .isEqualTo(admin.get(deployment).json());
+    }
+
+    @Test
+    void aTableOfAScaleTellsWhatIsWantedAndWhatIsThere() throws Exception {
+        admin.patch(deployment + "/status", Rest.MERGE_PATCH, "{status: {replicas: 1}}")
+                .expect(200);
+
+        JsonNode table = admin.get(deployment + "/scale", "accept", Rest.TABLE)
+                .expect(200)
+                .json();
+
+        assertThat(table.path("kind").asText()).isEqualTo("Table");
+        assertThat(table.path("columnDefinitions").findValuesAsText("name"))
+                .containsExactly("Name", "Desired", "Available", "Age");
+        assertThat(table.at("/rows/0/cells/0").asText()).isEqualTo("d");
+        assertThat(table.at("/rows/0/cells/1").asInt()).isEqualTo(2);
+        assertThat(table.at("/rows/0/cells/2").asInt()).isEqualTo(1);
     }
 
     @Test
