@@ -186,12 +186,12 @@ final class Wiring {
     @Singleton
     FieldOwnership ownership(Schema schema) {
         FieldManager fields = new FieldManager(schema);
-        return (resource, live, object, manager, subresource, now) -> fields.noteUpdate(
+        return (resource, live, object, manager, subresource, now) -> fields.look(
                 schema.type(resource),
                 new FieldManager.Write(
                         manager, subresource, schema.subresources(resource).containsKey("status"), now),
                 live,
-                object);
+                object)::write;
     }
 
     @Singleton

@@ -59,13 +59,50 @@ public final class FieldManager {
         }
     }
 
+    /** What a create or an update sets, as its sender means it. */
+    public final class Note {
+        private final StructType type;
+        private final Write write;
+        private final @Nullable ObjectNode live;
+        private final FieldSet changed;
+        private final FieldSet removed;
+
+        private Note(StructType type, Write write, @Nullable ObjectNode live, ObjectNode object) {
+            this.type = type;
+            this.write = write;
+            this.live = live;
+            Comparison comparison = Comparison.of(type, live == null ? empty(type, object) : live, object);
+            changed = comparison.changed().without(write.ignored());
+            removed = comparison.removed().without(write.ignored());
+        }
+
+        /**
+         * Notes it in an object.
+         *
+         * @param object the object as it will be stored; its managed fields are rewritten
+         */
+        public void write(ObjectNode object) {
+            if (live == null) {
+                note(write, null, changed, removed, object);
+                return;
+            }
+            Comparison kept = Comparison.of(type, live, object);
+            note(write, live, changed.intersection(kept.changed()), removed.intersection(kept.removed()), object);
+        }
+    }
+
     /**
-     * Notes in an object what a create or update sets.
+     * Looks at what a create or an update sets.
      *
      * @param live the object before, null for a creation
-     * @param object the object as it will be stored; its managed fields are rewritten
+     * @param object the object as it is sent, complete
      */
-    public void noteUpdate(StructType type, Write write, @Nullable ObjectNode live, ObjectNode object) {
+    public Note look(StructType type, Write write, @Nullable ObjectNode live, ObjectNode object) {
+        return new Note(type, write, live, object);
+    }
+
+    private static void note(
+            Write write, @Nullable ObjectNode live, FieldSet changed, FieldSet removed, ObjectNode object) {
         if (!(object.get("metadata") instanceof ObjectNode metadata)) {
             return;
         }
@@ -76,10 +113,6 @@ public final class FieldManager {
             managers = Managers.of(live);
         }
         metadata.remove("managedFields");
-        ObjectNode before = live == null ? empty(type, object) : live;
-        Comparison comparison = Comparison.of(type, before, object);
-        FieldSet changed = comparison.changed().without(write.ignored());
-        FieldSet removed = comparison.removed().without(write.ignored());
         takeFromAll(managers, changed.union(removed), null);
         FieldSet own = changed.difference(STRIPPED);
         if (!own.isEmpty()) {

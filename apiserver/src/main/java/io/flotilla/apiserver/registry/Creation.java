@@ -77,6 +77,10 @@ public final class Creation {
         WriteContext context =
                 of.context(namespace, "", request.user(), request.options().dryRun(), request.warn());
         metadata.remove(SET_BY_SERVER);
+        FieldOwnership.Note note = request.ownership() == Updating.Ownership.NOTED
+                ? shared.ownership()
+                        .look(resource, null, object, request.options().fieldManager(), "", context.now())
+                : FieldOwnership.Note.NOTHING;
         request.review().mutate(object, null, admitted -> admit(context, admitted));
         metadata = ResourceRegistry.metadata(object);
         metadata.remove(SET_BY_SERVER);
@@ -92,7 +96,7 @@ public final class Creation {
                 metadata.put("name", generate(metadata.path("generateName").asText()));
             }
             String name = metadata.path("name").asText("");
-            Optional<CachedObject> created = attempt(context, request, name, object);
+            Optional<CachedObject> created = attempt(context, request, name, object, note);
             if (created.isPresent()) {
                 return created.get();
             }
@@ -112,15 +116,14 @@ public final class Creation {
     }
 
     /** Returns empty if the name is taken. */
-    private Optional<CachedObject> attempt(WriteContext context, Request request, String name, ObjectNode object) {
+    private Optional<CachedObject> attempt(
+            WriteContext context, Request request, String name, ObjectNode object, FieldOwnership.Note note) {
         ResourceInfo resource = of.resource();
         String namespace = request.namespace();
         WriteOptions options = request.options();
         of.strategy().prepareForCreate(context, object);
         shared.schema().complete(resource, object);
-        if (request.ownership() == Updating.Ownership.NOTED) {
-            shared.ownership().noteUpdate(resource, null, object, options.fieldManager(), "", context.now());
-        }
+        note.write(object);
         List<FieldError> errors = of.strategy().validate(context, object);
         if (errors.isEmpty() && !isStorable(name)) {
             errors = List.of(FieldError.required("metadata.name", "name or generateName is required"));

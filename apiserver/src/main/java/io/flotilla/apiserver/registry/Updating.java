@@ -94,6 +94,16 @@ public final class Updating {
         checkPreconditions(request, metadata, old.path("metadata"), current);
         keepWhatUpdatesLeaveOut(metadata, (ObjectNode) old.get("metadata"));
 
+        FieldOwnership.Note note = request.ownership() == Ownership.NOTED
+                ? shared.ownership()
+                        .look(
+                                resource,
+                                old,
+                                object,
+                                request.options().fieldManager(),
+                                request.status() ? "status" : "",
+                                context.now())
+                : FieldOwnership.Note.NOTHING;
         Strategy strategy = of.strategy();
         if (request.status()) {
             request.review().mutate(object, old, _ -> {});
@@ -106,16 +116,7 @@ public final class Updating {
             });
             strategy.prepareForUpdate(context, object, old);
         }
-        if (request.ownership() == Ownership.NOTED) {
-            shared.ownership()
-                    .noteUpdate(
-                            resource,
-                            old,
-                            object,
-                            request.options().fieldManager(),
-                            request.status() ? "status" : "",
-                            context.now());
-        }
+        note.write(object);
         List<FieldError> errors = request.status()
                 ? strategy.validateStatusUpdate(context, object, old)
                 : strategy.validateUpdate(context, object, old);

@@ -257,6 +257,35 @@ class WritesIT {
     }
 
     @Test
+    void whatAdmissionAndTheKindsRulesAddIsNobodys() throws Exception {
+        Reply pod = admin.post(
+                        space + "/pods",
+                        Json.object(
+                                "{metadata: {name: 'p', labels: {run: 'p'}}, spec: {containers: [{name: 'p', image: 'nginx'}]}}"))
+                .expect(201);
+        assertThat(pod.json().at("/spec/tolerations")).isNotEmpty();
+        assertThat(pod.json().at("/spec/volumes")).isNotEmpty();
+        assertThat(pod.json().at("/metadata/managedFields/0/fieldsV1")).isEqualTo(Json.object("""
+                        {'f:metadata': {'f:labels': {'.': {}, 'f:run': {}}},
+                         'f:spec': {
+                          'f:containers': {'k:{\\"name\\":\\"p\\"}': {'.': {}, 'f:image': {}, 'f:imagePullPolicy': {}, 'f:name': {},
+                           'f:resources': {}, 'f:terminationMessagePath': {}, 'f:terminationMessagePolicy': {}}},
+                          'f:dnsPolicy': {}, 'f:enableServiceLinks': {}, 'f:restartPolicy': {}, 'f:schedulerName': {},
+                          'f:securityContext': {}, 'f:terminationGracePeriodSeconds': {}}}"""));
+
+        Reply service = admin.post(
+                        space + "/services",
+                        Json.object("{metadata: {name: 's'}, spec: {selector: {a: 'b'}, ports: [{port: 80}]}}"))
+                .expect(201);
+        assertThat(service.json().at("/spec/ipFamilies")).isNotEmpty();
+        assertThat(service.json().at("/metadata/managedFields/0/fieldsV1")).isEqualTo(Json.object("""
+                        {'f:spec': {'f:internalTrafficPolicy': {},
+                          'f:ports': {'.': {}, 'k:{\\"port\\":80,\\"protocol\\":\\"TCP\\"}': {'.': {}, 'f:port': {}, 'f:protocol': {},
+                           'f:targetPort': {}}},
+                          'f:selector': {}, 'f:sessionAffinity': {}, 'f:type': {}}}"""));
+    }
+
+    @Test
     void aNewObjectHasAStatusWithWhatItsTypeAlwaysPrints() throws Exception {
         String template = "{metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}";
         String owner = "{metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}}, template: " + template + "}}";

@@ -73,8 +73,11 @@ final class CustomServer implements AutoCloseable {
                 store,
                 cache,
                 rules,
-                (resource, live, object, manager, subresource, now) -> fields.noteUpdate(
-                        schema.type(resource), new FieldManager.Write(manager, subresource, true, now), live, object),
+                (resource, live, object, manager, subresource, now) -> fields.look(
+                                schema.type(resource),
+                                new FieldManager.Write(manager, subresource, true, now),
+                                live,
+                                object)::write,
                 Clock.systemUTC(),
                 new Random(2));
         Authorizer everyone = (_, _) -> Authorizer.Decision.ALLOW;

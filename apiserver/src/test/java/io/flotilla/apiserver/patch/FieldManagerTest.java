@@ -11,6 +11,7 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FieldManagerTest {
@@ -99,7 +100,7 @@ class FieldManagerTest {
         ObjectNode live = apply("a", start(), NGINX, false);
         ObjectNode scaled = live.deepCopy();
         ((ObjectNode) scaled.get("spec")).put("replicas", 5);
-        FIELDS.noteUpdate(DEPLOYMENT, by("hpa"), live, scaled);
+        noteUpdate(DEPLOYMENT, by("hpa"), live, scaled);
         assertThat(fields(scaled, "hpa", "Update")).isEqualTo(json("{'f:spec':{'f:replicas':{}}}"));
         assertThat(fields(scaled, "a", "Apply").path("f:spec").has("f:replicas"))
                 .isFalse();
@@ -126,12 +127,17 @@ class FieldManagerTest {
         assertThat(left.at("/spec/replicas").asInt()).isEqualTo(3);
     }
 
+    private static void noteUpdate(
+            StructType type, FieldManager.Write write, @Nullable ObjectNode live, ObjectNode object) {
+        FIELDS.look(type, write, live, object).write(object);
+    }
+
     @Test
     void creationsAreTrackedAsUpdates() {
         ObjectNode created = object(NGINX);
         SCHEMA.pruneAndValidate(DEPLOYMENT, created);
         SCHEMA.applyDefaults(DEPLOYMENT, created);
-        FIELDS.noteUpdate(DEPLOYMENT, by("kubectl-create"), null, created);
+        noteUpdate(DEPLOYMENT, by("kubectl-create"), null, created);
         JsonNode fields = fields(created, "kubectl-create", "Update");
         assertThat(fields.at("/f:metadata")).isEqualTo(json("{'f:labels':{'.':{},'f:app':{}}}"));
         assertThat(fields.at("/f:spec/f:strategy"))
@@ -146,11 +152,28 @@ class FieldManagerTest {
     }
 
     @Test
+    void whatTheServerAddsIsNobodys() {
+        ObjectNode sent = object(NGINX);
+        FieldManager.Note creation = FIELDS.look(DEPLOYMENT, by("kubectl-create"), null, sent);
+        sent.withObject("/metadata/annotations").put("added", "yes");
+        creation.write(sent);
+        assertThat(fields(sent, "kubectl-create", "Update").path("f:metadata").has("f:annotations"))
+                .isFalse();
+
+        ObjectNode changed = sent.deepCopy();
+        changed.withObject("/spec").put("replicas", 7).put("paused", true);
+        FieldManager.Note update = FIELDS.look(DEPLOYMENT, by("kubectl-edit"), sent, changed);
+        changed.withObject("/spec").put("minReadySeconds", 5).remove("paused");
+        update.write(changed);
+        assertThat(fields(changed, "kubectl-edit", "Update")).isEqualTo(json("{'f:spec':{'f:replicas':{}}}"));
+    }
+
+    @Test
     void statusIsTrackedApart() {
         ObjectNode live = apply("a", start(), NGINX, false);
         ObjectNode changed = live.deepCopy();
         changed.putObject("status").put("replicas", 1);
-        FIELDS.noteUpdate(
+        noteUpdate(
                 DEPLOYMENT,
                 new FieldManager.Write("controller", "status", true, Instant.parse("2026-01-01T00:00:01Z")),
                 live,
@@ -159,7 +182,7 @@ class FieldManagerTest {
         assertThat(entry.path("subresource").asText()).isEqualTo("status");
         assertThat(entry.path("fieldsV1")).isEqualTo(json("{'f:status':{'.':{},'f:replicas':{}}}"));
         ObjectNode same = changed.deepCopy();
-        FIELDS.noteUpdate(
+        noteUpdate(
                 DEPLOYMENT,
                 new FieldManager.Write("controller", "status", true, Instant.parse("2026-01-01T00:00:09Z")),
                 changed,
@@ -172,7 +195,7 @@ class FieldManagerTest {
         ObjectNode live = apply("a", start(), NGINX, false);
         ObjectNode reset = live.deepCopy();
         ((ObjectNode) reset.get("metadata")).putArray("managedFields").addObject();
-        FIELDS.noteUpdate(DEPLOYMENT, by("x"), live, reset);
+        noteUpdate(DEPLOYMENT, by("x"), live, reset);
         assertThat(reset.path("metadata").has("managedFields")).isFalse();
     }
 
@@ -182,7 +205,7 @@ class FieldManagerTest {
         for (int i = 0; i < 15; i++) {
             ObjectNode next = live.deepCopy();
             ((ObjectNode) next.at("/metadata/labels")).put("l" + i, "1");
-            FIELDS.noteUpdate(
+            noteUpdate(
                     DEPLOYMENT,
                     new FieldManager.Write(
                             "m" + i,

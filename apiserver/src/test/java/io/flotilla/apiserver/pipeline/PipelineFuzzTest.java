@@ -186,7 +186,8 @@ class PipelineFuzzTest {
                     BODIES.checkApplied(configuration.applyTo(live()), EXPECTED, FieldValidation.WARN, _ -> {});
             canBeStored(applied);
             new FieldManager(SCHEMA)
-                    .noteUpdate(DEPLOYMENT, new FieldManager.Write("other", "", true, Instant.EPOCH), live(), applied);
+                    .look(DEPLOYMENT, new FieldManager.Write("other", "", true, Instant.EPOCH), live(), applied)
+                    .write(applied);
             canBeStored(applied);
             canBeStored(configuration.create(DEPLOYMENTS, "b", "a"));
         } catch (StatusException e) {
