@@ -19,6 +19,21 @@ public final class AgentFailures {
         };
     }
 
+    /**
+     * As {@link #of}, of a session for which the client has been let through already: what the runtime refuses is an error
+     * of the server then, and said to have come of what was done.
+     *
+     * @param executes whether a command was to be executed, not attached to what runs
+     */
+    public static StatusException ofSession(Throwable failure, String agent, boolean executes) {
+        Status status = Status.fromThrowable(failure);
+        String done = executes ? "error executing command in container: " : "error attaching to container: ";
+        return switch (status.getCode()) {
+            case FAILED_PRECONDITION, INTERNAL -> StatusException.internal(done + why(status));
+            default -> of(failure, agent);
+        };
+    }
+
     /** gRPC says no more than "io exception" where a connection fails; the cause says which. */
     private static String why(Status status) {
         String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();

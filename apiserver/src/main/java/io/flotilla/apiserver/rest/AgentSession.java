@@ -138,7 +138,8 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
 
     @Override
     public void onError(Throwable failure) {
-        finish(AgentFailures.of(failure, agent).toStatus());
+        finish(AgentFailures.ofSession(failure, agent, start.getCommandCount() > 0)
+                .toStatus());
     }
 
     @Override
