@@ -28,11 +28,14 @@ public final class Schema {
         types = TypeTable.load();
         resources = new ResourceTable(types);
         deprecations = new HashMap<>(legacy ? LegacyResources.addTo(resources, types) : Map.of());
-        resource("", "v1", "componentstatuses")
-                .ifPresent(each ->
-                        deprecations.put(each, new Deprecation("v1 ComponentStatus is deprecated in v1.19+", "")));
+        deprecate("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+");
+        deprecate("endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         normalizer = new Normalizer(types);
         defaults = new Defaults(clock);
+    }
+
+    private void deprecate(String core, String warning) {
+        resource("", "v1", core).ifPresent(each -> deprecations.put(each, new Deprecation(warning, "")));
     }
 
     /** Reads the table that the program ships. */

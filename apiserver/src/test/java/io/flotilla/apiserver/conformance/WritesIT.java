@@ -286,6 +286,15 @@ class WritesIT {
     }
 
     @Test
+    void whoUsesEndpointsIsToldOfEndpointSlices() throws Exception {
+        String warning = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
+        Reply created = admin.post(space + "/endpoints", Json.object("{metadata: {name: 'e'}}"))
+                .expect(201);
+        assertThat(created.warnings()).containsExactly(warning);
+        assertThat(admin.get(space + "/endpoints").expect(200).warnings()).containsExactly(warning);
+    }
+
+    @Test
     void aNewObjectHasAStatusWithWhatItsTypeAlwaysPrints() throws Exception {
         String template = "{metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}";
         String owner = "{metadata: {name: 'd'}, spec: {selector: {matchLabels: {a: 'b'}}, template: " + template + "}}";

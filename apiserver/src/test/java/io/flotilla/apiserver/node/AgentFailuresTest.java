@@ -8,20 +8,22 @@ import org.junit.jupiter.api.Test;
 
 /** What clients are told of what goes wrong at an agent. */
 final class AgentFailuresTest {
-    private static final Throwable REFUSED = Status.FAILED_PRECONDITION
-            .withDescription("failed to exec in container: no such program")
-            .asRuntimeException();
+    private static Throwable refused() {
+        return Status.FAILED_PRECONDITION
+                .withDescription("failed to exec in container: no such program")
+                .asRuntimeException();
+    }
 
     @Test
     void whatTheRuntimeRefusesIsABadRequest() {
-        assertThat(AgentFailures.of(REFUSED, "a:1")).satisfies(e -> assertThat(e.code())
-                        .isEqualTo(400))
+        assertThat(AgentFailures.of(refused(), "a:1"))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(400))
                 .hasMessage("failed to exec in container: no such program");
     }
 
     @Test
     void aSessionSaysWhatCameToNothing() {
-        assertThat(AgentFailures.ofSession(REFUSED, "a:1", true))
+        assertThat(AgentFailures.ofSession(refused(), "a:1", true))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(500))
                 .hasMessage("Internal error occurred: error executing command in container: failed to exec in"
                         + " container: no such program");
