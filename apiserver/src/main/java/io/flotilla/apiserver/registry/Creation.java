@@ -131,6 +131,7 @@ public final class Creation {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(resource.group(), resource.kind(), name, errors);
         }
+        of.strategy().warn(context, object, null);
         Undo undo = new Undo();
         boolean stored = false;
         try {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of one kind. The generic registry does what all kinds share (metadata, names, preconditions, finalizers,
@@ -58,6 +59,13 @@ public interface Strategy {
     default List<FieldError> validateStatusUpdate(WriteContext context, ObjectNode object, ObjectNode old) {
         return List.of();
     }
+
+    /**
+     * Tells what is allowed and yet better done otherwise. Called for valid objects, not for updates of {@code status}.
+     *
+     * @param old null for a creation
+     */
+    default void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {}
 
     /** Whether PUT of an object that does not exist creates it. */
     default boolean allowCreateOnUpdate() {

@@ -123,6 +123,9 @@ public final class Updating {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(resource.group(), resource.kind(), request.name(), errors);
         }
+        if (!request.status()) {
+            strategy.warn(context, object, old);
+        }
         byte[] value = StoredForm.encode(object);
         // Fields in another order are no change.
         if (StoredForm.isContentOf(value, current) || (StoredForm.isAsLongAs(value, current) && object.equals(old))) {

@@ -62,7 +62,7 @@ class ExtremesIT {
                 .mapToObj(i -> "{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/data/x" + i + "\"}")
                 .collect(Collectors.joining(",", "[", "]"));
         Reply reply = admin.patch(maps + "/a", Rest.JSON_PATCH, doubling).expect(422);
-        assertThat(reply.at("/message")).contains("the accumulated size increase of copy");
+        assertThat(reply.at("/message")).isEqualTo("the server rejected our request due to an error in our request");
     }
 
     @Test
@@ -76,7 +76,7 @@ class ExtremesIT {
                         + "{\"op\":\"move\",\"from\":\"/y\",\"path\":\"/x0/y\"}")
                 .collect(Collectors.joining(",", "[", "]"));
         Reply reply = patch("/a", Rest.JSON_PATCH, patch).expect(422);
-        assertThat(reply.at("/message")).contains("exceeded max depth");
+        assertThat(reply.at("/message")).isEqualTo("the server rejected our request due to an error in our request");
     }
 
     @ParameterizedTest

@@ -24,6 +24,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,10 +33,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What Helm does, unmodified, as the native library that helm-java brings. No controller runs here: the tests play those
- * whom Helm waits for.
+ * What Helm does, unmodified, as the native library that helm-java brings, with a runtime of its own: hence in a JVM of
+ * its own, too. No controller runs here: the tests play those whom Helm waits for.
  */
 @ExtendWith(Cluster.class)
+@Tag("helm")
 @EnabledOnOs(
         value = OS.LINUX,
         architectures = "amd64",

@@ -286,6 +286,51 @@ class WritesIT {
     }
 
     @Test
+    void whatIsAllowedAndYetUnwiseIsWarnedOf() throws Exception {
+        String deployments = "/apis/apps/v1/namespaces/" + namespace + "/deployments";
+        Reply created = admin.post(deployments, Json.object("""
+                        {metadata: {name: 'd.d'}, spec: {selector: {matchLabels: {a: 'b'}}, template: {metadata: {labels: {a: 'b'}},
+                         spec: {nodeSelector: {'beta.kubernetes.io/os': 'linux'}, containers: [{name: 'c', image: 'nginx',
+                          env: [{name: 'A', value: '1'}, {name: 'A', value: '2'}]}]}}}}""")).expect(201);
+        String repeated =
+                "299 - \"spec.template.spec.containers[0].env[1]: hides previous definition of \\\"A\\\", which may"
+                        + " be dropped when using apply\"";
+        assertThat(created.warnings())
+                .hasSize(3)
+                .anyMatch(
+                        each -> each.startsWith(
+                                "299 - \"metadata.name: this is used in"
+                                        + " Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: ["))
+                .contains(
+                        repeated,
+                        "299 - \"spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use"
+                                + " \\\"kubernetes.io/os\\\" instead\"");
+        assertThat(admin.patch(deployments + "/d.d", Rest.MERGE_PATCH, "{spec: {replicas: 2}}")
+                        .expect(200)
+                        .warnings())
+                .contains(repeated)
+                .hasSize(2);
+        assertThat(admin.patch(deployments + "/d.d", Rest.MERGE_PATCH, "{metadata: {labels: {x: 'y'}}}")
+                        .expect(200)
+                        .warnings())
+                .isEmpty();
+        assertThat(admin.post(
+                                space + "/services",
+                                Json.object(
+                                        "{metadata: {name: 's'}, spec: {clusterIP: 'None', sessionAffinity: 'ClientIP', ports: [{port: 80}]}}"))
+                        .expect(201)
+                        .warnings())
+                .containsExactly("299 - \"spec.SessionAffinity is ignored for headless services\"");
+        assertThat(admin.post("/apis/networking.k8s.io/v1/namespaces/" + namespace + "/ingresses", Json.object("""
+                                        {metadata: {name: 'i', annotations: {'kubernetes.io/ingress.class': 'c'}},
+                                         spec: {defaultBackend: {service: {name: 's', port: {number: 80}}}}}"""))
+                        .expect(201)
+                        .warnings())
+                .containsExactly(
+                        "299 - \"annotation \\\"kubernetes.io/ingress.class\\\" is deprecated, please use 'spec.ingressClassName' instead\"");
+    }
+
+    @Test
     void whoUsesEndpointsIsToldOfEndpointSlices() throws Exception {
         String warning = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
         Reply created = admin.post(space + "/endpoints", Json.object("{metadata: {name: 'e'}}"))

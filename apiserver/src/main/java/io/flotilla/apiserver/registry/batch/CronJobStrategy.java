@@ -1,13 +1,16 @@
 package io.flotilla.apiserver.registry.batch;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Cron jobs. */
 public final class CronJobStrategy extends KindStrategy {
@@ -16,6 +19,11 @@ public final class CronJobStrategy extends KindStrategy {
 
     public CronJobStrategy() {
         super(Names::subdomain, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "jobTemplate", "spec", "template");
     }
 
     @Override

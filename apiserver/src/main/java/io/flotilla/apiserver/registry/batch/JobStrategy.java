@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
@@ -12,6 +13,7 @@ import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.DeleteOptions;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs. Unless told otherwise a job selects its pods by its own UID, which labels its template. */
 public final class JobStrategy extends KindStrategy {
@@ -58,6 +60,11 @@ public final class JobStrategy extends KindStrategy {
         context.warn()
                 .accept("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to"
                         + " remove them or set propagationPolicy=Orphan to suppress this warning");
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "template");
     }
 
     @Override

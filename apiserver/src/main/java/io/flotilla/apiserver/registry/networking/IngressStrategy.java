@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.registry.networking;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Addresses;
@@ -8,6 +9,7 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.IntOrPercent;
 import io.flotilla.apiserver.registry.validation.Names;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ingresses. What an old object has wrong in names of secrets and in wildcard rules, its updates may keep. */
 public final class IngressStrategy extends KindStrategy {
@@ -19,6 +21,15 @@ public final class IngressStrategy extends KindStrategy {
 
     public IngressStrategy() {
         super(Names::subdomain, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        if (object.path("metadata").path("annotations").has("kubernetes.io/ingress.class")) {
+            context.warn()
+                    .accept("annotation \"kubernetes.io/ingress.class\" is deprecated, please use"
+                            + " 'spec.ingressClassName' instead");
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.machinery.pod.QosClass;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of pods. */
 public final class PodStrategy extends KindStrategy {
@@ -34,6 +35,13 @@ public final class PodStrategy extends KindStrategy {
                     context.now().truncatedTo(ChronoUnit.SECONDS));
         }
         MatchLabelKeys.apply(object);
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        if (old == null) {
+            PodWarnings.ofPod(Field.of(object), context.warn());
+        }
     }
 
     @Override

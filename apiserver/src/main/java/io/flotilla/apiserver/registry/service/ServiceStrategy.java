@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Services. What depends on the type is filled in and cleared here; addresses and ports are claimed last, when the
@@ -78,6 +79,11 @@ public final class ServiceStrategy extends KindStrategy {
             }
         }
         Trees.putDefault(spec, "ipFamilyPolicy", anyFamily ? "RequireDualStack" : "SingleStack");
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        ServiceWarnings.give(Field.of(object), context.warn());
     }
 
     @Override

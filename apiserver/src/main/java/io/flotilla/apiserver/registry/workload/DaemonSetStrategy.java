@@ -3,6 +3,7 @@ package io.flotilla.apiserver.registry.workload;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.IntOrPercent;
@@ -10,6 +11,7 @@ import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Selectors;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Daemon sets. Changes of their template are counted in an annotation, too: what was once a field. */
 public final class DaemonSetStrategy extends KindStrategy {
@@ -39,6 +41,11 @@ public final class DaemonSetStrategy extends KindStrategy {
 
     private static void putTemplateGeneration(ObjectNode object, long generation) {
         Trees.child(Trees.child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION, Long.toString(generation));
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "template");
     }
 
     @Override

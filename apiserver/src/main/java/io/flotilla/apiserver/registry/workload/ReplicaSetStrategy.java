@@ -1,17 +1,25 @@
 package io.flotilla.apiserver.registry.workload;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Replica sets. */
 public final class ReplicaSetStrategy extends KindStrategy {
 
     public ReplicaSetStrategy() {
         super(Names::subdomain, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "template");
     }
 
     @Override

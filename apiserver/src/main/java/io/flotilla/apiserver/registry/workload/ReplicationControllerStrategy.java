@@ -1,12 +1,15 @@
 package io.flotilla.apiserver.registry.workload;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.request.DeleteOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Replication controllers: replica sets of the first days, with a selector of plain pairs. */
 public final class ReplicationControllerStrategy extends KindStrategy {
@@ -18,6 +21,11 @@ public final class ReplicationControllerStrategy extends KindStrategy {
     @Override
     public DeleteOptions.Propagation defaultPropagation() {
         return DeleteOptions.Propagation.ORPHAN;
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "template");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.flotilla.apiserver.registry.workload;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.pod.PodWarnings;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.IntOrPercent;
@@ -10,6 +11,7 @@ import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Stateful sets. */
 public final class StatefulSetStrategy extends KindStrategy {
@@ -24,6 +26,11 @@ public final class StatefulSetStrategy extends KindStrategy {
 
     public StatefulSetStrategy() {
         super(Names::label, Shape.STATUS_AND_GENERATION);
+    }
+
+    @Override
+    public void warn(WriteContext context, ObjectNode object, @Nullable ObjectNode old) {
+        PodWarnings.ofOwner(object, old, context.warn(), "template");
     }
 
     @Override
