@@ -3,6 +3,7 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.reflect.TypeToken;
@@ -493,7 +494,7 @@ final class JavaClientIT {
     private static boolean isEstablished(DynamicKubernetesObject definition) {
         JsonObject status = definition.getRaw().getAsJsonObject("status");
         return status != null
-                && status.has("conditions")
+                && status.get("conditions") instanceof JsonArray
                 && status.getAsJsonArray("conditions").asList().stream()
                         .map(each -> each.getAsJsonObject())
                         .anyMatch(each -> each.get("type").getAsString().equals("Established")
