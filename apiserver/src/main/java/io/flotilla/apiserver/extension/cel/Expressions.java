@@ -26,6 +26,7 @@ import io.flotilla.apiserver.extension.cel.library.Functions;
 import io.flotilla.apiserver.extension.structural.Structural;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The dialect: CEL's standard library, the extensions that Kubernetes enables, and functions of its own. */
 final class Expressions {
@@ -37,6 +38,9 @@ final class Expressions {
     /** No step of a loop costs less than one unit. */
     private static final int MOST_ITERATIONS = Math.toIntExact(Meter.CALL_LIMIT);
 
+    private static final Pattern PARSED = Pattern.compile(
+            "(ERROR: <input>:\\d+:\\d+: )(mismatched input|extraneous input|missing |no viable alternative"
+                    + "|token recognition error)");
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableOptionalSyntax(true)
             .enableHeterogeneousNumericComparisons(true)
@@ -163,10 +167,15 @@ final class Expressions {
                     .anyMatch(reference -> reference.name().equals(OLD_SELF));
             return new Compiled(runtime.createProgram(tree), tree, usesOldSelf);
         } catch (CelValidationException | CelEvaluationException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException(told(String.valueOf(e.getMessage())), e);
         } finally {
             CelMetrics.COMPILATION.observe((System.nanoTime() - start) / 1e9);
         }
+    }
+
+    /** What the parser itself finds is called a syntax error in Kubernetes, and has no name in the library. */
+    private static String told(String message) {
+        return PARSED.matcher(message).replaceAll("$1Syntax error: $2");
     }
 
     /** The library's words for what has others in Kubernetes. */

@@ -169,6 +169,8 @@ class SchemaRuleSetTest {
     void unknownFieldsAndWrongTypesAreFoundWhenTheRuleIsRead() {
         assertThatThrownBy(() -> rules("self.nope > 1"))
                 .hasMessageContaining("ERROR: <input>:1:5: undefined field 'nope'");
+        assertThatThrownBy(() -> rules("self.replicas >"))
+                .hasMessageContaining("ERROR: <input>:1:16: Syntax error: mismatched input '<EOF>' expecting");
         assertThatThrownBy(() -> rules("self.replicas == 'x'")).hasMessageContaining("found no matching overload");
         assertThatThrownBy(() -> rules("self.replicas")).hasMessage("cel expression must evaluate to a bool");
     }
