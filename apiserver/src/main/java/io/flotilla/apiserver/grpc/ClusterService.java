@@ -211,13 +211,11 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
             GrpcWatchForm form = forms.computeIfAbsent(
                     new FormKey(version, request.getForm()), key -> new GrpcWatchForm(key.version(), key.form()));
             Attributes asked = target.attributes("watch");
+            long start = System.nanoTime();
             Watcher<WatchEvent> watcher = turnstile.admitted(
                     call.caller().user(), asked, () -> api.watch(call.caller(), target, query, form, stream::wake));
-            stream.start(
-                    watcher,
-                    new WatchCall.Count(turnstile.watching(asked), turnstile.watchEvents(asked)),
-                    request.getTimeoutSeconds(),
-                    timer);
+            watcher.onInitialEnd(() -> turnstile.listed(asked, System.nanoTime() - start));
+            stream.start(watcher, turnstile.watching(asked), request.getTimeoutSeconds(), timer);
         } catch (StatusException e) {
             observer.onError(GrpcFailures.of(e));
         } catch (RuntimeException e) {

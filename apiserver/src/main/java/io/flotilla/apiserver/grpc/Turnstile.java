@@ -8,7 +8,6 @@ import io.flotilla.apiserver.flowcontrol.Weights;
 import io.flotilla.apiserver.metrics.RequestMetrics;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -51,11 +50,13 @@ public final class Turnstile {
     }
 
     /** A watch has begun. */
-    RequestMetrics.Running watching(Attributes asked) {
-        return metrics.begin(asked, false, false, true);
+    WatchCall.Count watching(Attributes asked) {
+        return new WatchCall.Count(
+                metrics.begin(asked, false, false, true), metrics.watchEvents(asked), metrics.watchEventSizes(asked));
     }
 
-    CounterDataPoint watchEvents(Attributes asked) {
-        return metrics.watchEvents(asked);
+    /** A watch has sent what there was when it began. */
+    void listed(Attributes asked, long nanos) {
+        metrics.listed(asked, nanos);
     }
 }

@@ -6,6 +6,7 @@ import io.flotilla.proto.cluster.WatchBatch;
 import io.flotilla.proto.cluster.WatchEvent;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,7 +37,13 @@ final class WatchCall {
     }
 
     /** What is counted about a watch. */
-    record Count(RequestMetrics.Running running, CounterDataPoint events) {}
+    record Count(RequestMetrics.Running running, CounterDataPoint events, DistributionDataPoint sizes) {
+        void sent(WatchBatch batch) {
+            events.inc(batch.getEventsCount());
+            batch.getEventsList()
+                    .forEach(event -> sizes.observe(event.getObject().size()));
+        }
+    }
 
     void start(Watcher<WatchEvent> opened, Count counted, long timeoutSeconds, ScheduledExecutorService timer) {
         count = counted;
@@ -94,8 +101,9 @@ final class WatchCall {
             if (batch.getEventsCount() == 0) {
                 break;
             }
-            Optional.ofNullable(count).ifPresent(counted -> counted.events().inc(batch.getEventsCount()));
-            client.onNext(batch.build());
+            WatchBatch sent = batch.build();
+            Optional.ofNullable(count).ifPresent(counted -> counted.sent(sent));
+            client.onNext(sent);
         }
         if (in.end() != Watcher.End.OPEN || timedOut) {
             completed = true;

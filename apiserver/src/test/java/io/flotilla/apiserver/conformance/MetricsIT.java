@@ -2,6 +2,14 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flotilla.proto.cluster.ClusterGrpc;
+import io.flotilla.proto.cluster.Resource;
+import io.flotilla.proto.cluster.WatchBatch;
+import io.flotilla.proto.cluster.WatchRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -88,5 +96,49 @@ class MetricsIT {
                         "apiserver_current_inflight_requests{request_kind=\"mutating\"}",
                         "apiserver_storage_objects{resource=\"namespaces\"}",
                         "apiserver_flowcontrol_dispatched_requests_total{");
+    }
+
+    @Test
+    void watchesOfComponentsAreMeasured() throws Exception {
+        String of = "{group=\"\",resource=\"podtemplates\"";
+        String namespace = cluster.namespace();
+        admin.post(
+                        "/api/v1/namespaces/" + namespace + "/podtemplates",
+                        Json.object(
+                                "{metadata: {name: 'a'}, template: {spec: {containers: [{name: 'c', image: 'x'}]}}}"))
+                .expect(201);
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", cluster.grpcPort())
+                .sslContext(GrpcSslContexts.forClient()
+                        .trustManager(cluster.certificates().authority().toFile())
+                        .keyManager(
+                                cluster.certificates()
+                                        .certificate(Cluster.ADMIN)
+                                        .toFile(),
+                                cluster.certificates().key(Cluster.ADMIN).toFile())
+                        .build())
+                .build();
+        try {
+            Iterator<WatchBatch> watch = ClusterGrpc.newBlockingStub(channel)
+                    .watch(WatchRequest.newBuilder()
+                            .setResource(Resource.newBuilder()
+                                    .setVersion("v1")
+                                    .setResource("podtemplates")
+                                    .setNamespace(namespace))
+                            .setSendInitialEvents(true)
+                            .setAllowBookmarks(true)
+                            .build());
+            int events = 0;
+            while (events < 2) {
+                events += watch.next().getEventsCount();
+            }
+        } finally {
+            channel.shutdownNow();
+        }
+
+        assertThat(admin.get("/metrics").expect(200).text())
+                .contains(
+                        "apiserver_watch_events_total" + of,
+                        "apiserver_watch_events_sizes_count" + of,
+                        "apiserver_watch_list_duration_seconds_count" + of);
     }
 }
