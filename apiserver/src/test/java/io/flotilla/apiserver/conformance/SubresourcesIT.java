@@ -166,4 +166,20 @@ class SubresourcesIT {
         admin.post(pods + "/none/eviction", Json.object("{metadata: {name: 'none'}}"))
                 .expect(404);
     }
+
+    @Test
+    void whatResizingMayNotDoIsToldOnce() throws Exception {
+        String pods = "/api/v1/namespaces/" + cluster.namespace() + "/pods";
+        admin.post(pods, Json.object("{metadata: {name: 'best'}, spec: {containers: [{name: 'c', image: 'x'}]}}"))
+                .expect(201);
+        admin.patch(
+                        pods + "/best/resize",
+                        Rest.MERGE_PATCH,
+                        "{spec: {containers: [{name: 'c', image: 'x', resources: {requests: {cpu: '1'}}}]}}")
+                .refused(
+                        422,
+                        "Invalid",
+                        "Pod \"best\" is invalid: spec: Invalid value: \"BestEffort\": Pod QOS Class may not change as a"
+                                + " result of resizing");
+    }
 }

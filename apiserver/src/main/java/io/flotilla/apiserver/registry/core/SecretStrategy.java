@@ -1,22 +1,21 @@
 package io.flotilla.apiserver.registry.core;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.codec.JsonCodec;
+import io.flotilla.apiserver.codec.MalformedException;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
-import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 
 /** Secrets, whose type tells what data they must have. */
 public final class SecretStrategy extends KindStrategy {
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final String REDACTED = "<secret contents redacted>";
     private static final String SERVICE_ACCOUNT = "kubernetes.io/service-account.name";
 
     public SecretStrategy() {
@@ -77,20 +76,15 @@ public final class SecretStrategy extends KindStrategy {
             return;
         }
         try {
-            JsonNode parsed = JSON.readTree(Base64.getDecoder().decode(value.text()));
-            if (!parsed.isObject()) {
+            JsonNode parsed = JsonCodec.decodeAny(Base64.getDecoder().decode(value.text()));
+            if (!parsed.isObject() && !parsed.isNull()) {
                 findings.invalid(
                         value,
-                        "<secret contents redacted>",
-                        parsed.isMissingNode()
-                                ? "unexpected end of JSON input"
-                                : "json: cannot unmarshal " + goKind(parsed)
-                                        + " into Go value of type map[string]interface {}");
+                        REDACTED,
+                        "json: cannot unmarshal " + goKind(parsed) + " into Go value of type map[string]interface {}");
             }
-        } catch (JacksonException | IllegalArgumentException e) {
-            findings.invalid(value, "<secret contents redacted>", "invalid character in JSON");
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        } catch (MalformedException e) {
+            findings.invalid(value, REDACTED, String.valueOf(e.getMessage()));
         }
     }
 

@@ -110,12 +110,14 @@ public final class Resize implements SubresourceHandler {
             return;
         }
         ObjectNode munged = container.value().deepCopy();
+        ObjectNode was = old.value().deepCopy();
         for (String kind : List.of("requests", "limits")) {
             Field now = container.at("resources", kind);
             Field before = old.at("resources", kind);
             if (before.entries().stream().anyMatch(each -> !now.has(each.name()))) {
                 findings.forbidden(now, "resource " + kind + " cannot be removed");
             }
+            Trees.child(Trees.child(was, "resources"), kind);
             ObjectNode amounts = Trees.child(Trees.child(munged, "resources"), kind);
             for (String name : List.of("cpu", "memory")) {
                 if (before.has(name)) {
@@ -125,7 +127,7 @@ public final class Resize implements SubresourceHandler {
                 }
             }
         }
-        if (!Trees.same(munged, old.value())) {
+        if (!Trees.same(munged, was)) {
             findings.forbidden(
                     spec,
                     init

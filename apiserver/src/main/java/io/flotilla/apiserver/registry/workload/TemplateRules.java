@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.registry.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.flotilla.apiserver.registry.pod.PodSpecs;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
@@ -9,6 +10,9 @@ import java.util.List;
 
 /** What kinds that keep pods running demand of their selector, their template and their counts. */
 final class TemplateRules {
+    /** A map that is not there, as it is printed. */
+    private static final JsonNode NO_LABELS = JsonNodeFactory.instance.pojoNode("null");
+
     private TemplateRules() {}
 
     /**
@@ -36,12 +40,14 @@ final class TemplateRules {
         }
         Field labels = template.at("metadata", "labels");
         JsonNode selector = spec.at("selector").value();
-        boolean matches = spec.at("selector").isEmpty()
-                || (plainSelector
-                        ? Selectors.matchesAll(selector, labels.value())
-                        : Selectors.matches(selector, labels.value()));
+        // A LabelSelector that is not there selects nothing, an empty one everything.
+        boolean matches = plainSelector
+                ? spec.at("selector").isEmpty() || Selectors.matchesAll(selector, labels.value())
+                : spec.at("selector").isSet()
+                        && (spec.at("selector").isEmpty() || Selectors.matches(selector, labels.value()));
         if (!matches) {
-            findings.invalid(labels, "`selector` does not match template `labels`");
+            findings.invalid(
+                    labels, labels.isSet() ? labels.value() : NO_LABELS, "`selector` does not match template `labels`");
         }
         PodSpecs.checkTemplate(template, findings);
         Field restartPolicy = template.at("spec", "restartPolicy");

@@ -17,6 +17,7 @@ class CoreKindsTest {
             configmaps  | {metadata: {ownerReferences: [{apiVersion: 'v1', kind: 'Pod', name: 'p'}]}} | metadata.ownerReferences.uid: Invalid value: "": must not be empty
             secrets     | {type: 'kubernetes.io/tls'} | data[tls.crt]: Required value
             secrets     | {type: 'kubernetes.io/dockerconfigjson', data: {'.dockerconfigjson': 'W10='}} | data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}
+            secrets     | {type: 'kubernetes.io/dockerconfigjson', data: {'.dockerconfigjson': 'YQ=='}} | data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character 'a' looking for beginning of value
             namespaces  | {metadata: {name: 'A'}} | metadata.name: Invalid value: "A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')
             nodes       | {spec: {taints: [{key: 'k'}]}} | metadata.taints[0].effect: Required value
             limitranges | {spec: {limits: [{type: 'Container', max: {cpu: '1'}, min: {cpu: '2'}}]}} | spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1

@@ -27,6 +27,8 @@ class WorkloadTest {
             replicas: -1, selector: {matchLabels: {app: 'web'}},                  | spec.replicas: Invalid value: -1: must be greater than or equal to 0
             selector: {},                                                         | spec.selector: Invalid value: {}: empty selector is invalid for deployment
             selector: {matchLabels: {app: 'x'}},                                  | spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`
+            replicas: 1,                                                          | spec.selector: Required value
+            replicas: 1,                                                          | spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`
             selector: {matchLabels: {app: 'web'}}, strategy: {type: 'Big'},       | spec.strategy.type: Unsupported value: "Big": supported values: "Recreate", "RollingUpdate"
             selector: {matchLabels: {app: 'web'}}, strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}, | spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0
             selector: {matchLabels: {app: 'web'}}, strategy: {rollingUpdate: {maxUnavailable: '101%'}}, | spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%
@@ -34,6 +36,14 @@ class WorkloadTest {
             """)
     void refuses_bad_deployments(String fields, String finding) {
         assertThat(deployments.refusals("{spec: {" + fields + TEMPLATE + "}}")).contains(finding);
+    }
+
+    @Test
+    void labels_that_are_not_there_are_null() {
+        assertThat(deployments.refusals(
+                        "{spec: {" + SPEC.replace("metadata: {labels: {app: 'web'}}", "metadata: {}") + "}}"))
+                .containsExactly("spec.template.metadata.labels: Invalid value: null:"
+                        + " `selector` does not match template `labels`");
     }
 
     @Test
