@@ -8,11 +8,13 @@ import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.Target;
+import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.proto.node.ContainerRef;
 import io.flotilla.proto.node.LogsRequest;
 import io.flotilla.proto.node.NodeGrpc;
 import io.flotilla.proto.node.SessionStart;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,6 +26,7 @@ public final class PodStreams {
     private static final List<String> SESSION_PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final List<String> SPDY_SESSION_PROTOCOLS =
             List.of("v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
+    private static final String POSITIVE = "must be greater than 0";
     private static final String PORT_FORWARD = "portforward.k8s.io";
     private static final String TUNNEL = "SPDY/3.1+" + PORT_FORWARD;
 
@@ -50,7 +53,9 @@ public final class PodStreams {
                     target.resource(), exchange.method().toLowerCase(Locale.ROOT));
         }
         api.authorize(caller.user(), target.attributes(read ? "get" : "create"));
-        if (!target.subresource().equals("log")) {
+        if (target.subresource().equals("log")) {
+            checkLogs(target.name(), exchange.query());
+        } else {
             api.writes().connect(caller, target, options(target, exchange.query()));
         }
         PodLocator.Located located = locator.locate(target.namespace(), target.name());
@@ -108,6 +113,27 @@ public final class PodStreams {
         }
         new LogStream(exchange, located.agent())
                 .run(observer -> agents.at(located.agent()).logs(request.build(), observer));
+    }
+
+    /** Fails with Invalid: what is asked of a log makes no sense, whichever pod's it is. */
+    private static void checkLogs(String pod, Query query) {
+        List<FieldError> errors = new ArrayList<>();
+        checkNumber(query, "tailLines", 0, "must be greater than or equal to 0", errors);
+        checkNumber(query, "limitBytes", 1, POSITIVE, errors);
+        if (query.has("sinceSeconds") && query.has("sinceTime")) {
+            errors.add(FieldError.forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+        } else {
+            checkNumber(query, "sinceSeconds", 1, POSITIVE, errors);
+        }
+        if (!errors.isEmpty()) {
+            throw StatusException.invalid("", "PodLogOptions", pod, errors);
+        }
+    }
+
+    private static void checkNumber(Query query, String name, long least, String otherwise, List<FieldError> errors) {
+        if (query.has(name) && number(query, name) < least) {
+            errors.add(FieldError.invalid(name, number(query, name), otherwise));
+        }
     }
 
     private void session(Exchange exchange, PodLocator.Located located, boolean exec) {

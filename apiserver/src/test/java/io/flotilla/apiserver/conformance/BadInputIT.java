@@ -247,4 +247,21 @@ class BadInputIT {
             }
         }
     }
+
+    @Test
+    void whatIsAskedOfALogIsCheckedFirst() throws Exception {
+        String log = "/api/v1/namespaces/default/pods/nobody/log";
+        admin.get(log + "?tailLines=-1&limitBytes=0&sinceSeconds=0")
+                .refused(
+                        422,
+                        "Invalid",
+                        "PodLogOptions \"nobody\" is invalid: [tailLines: Invalid value: -1: must be greater than or"
+                                + " equal to 0, limitBytes: Invalid value: 0: must be greater than 0, sinceSeconds:"
+                                + " Invalid value: 0: must be greater than 0]");
+        assertThat(admin.get(log + "?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z")
+                        .expect(422)
+                        .at("/message"))
+                .endsWith("at most one of `sinceTime` or `sinceSeconds` may be specified");
+        admin.get(log + "?tailLines=0").expect(404);
+    }
 }
