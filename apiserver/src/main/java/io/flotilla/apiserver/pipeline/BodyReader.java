@@ -50,6 +50,13 @@ public final class BodyReader {
         String version() {
             return apiVersion.substring(apiVersion.indexOf('/') + 1);
         }
+
+        /** Where Kubernetes keeps the kind in a form of no version. */
+        String goPackage() {
+            int slash = apiVersion.indexOf('/');
+            String group = slash < 0 ? "core" : apiVersion.substring(0, slash);
+            return group.equals("events.k8s.io") ? "core" : group.split("\\.", 2)[0];
+        }
     }
 
     /** Reads a body; fails with BadRequest. */
@@ -114,7 +121,7 @@ public final class BodyReader {
         if (!kind.isEmpty() && !kind.equals(expected.kind())) {
             throw StatusException.badRequest(kind + " in version \"" + expected.version()
                     + "\" cannot be handled as a " + expected.kind() + ": converting (" + expected.version() + "."
-                    + kind + ") to (" + expected.version() + "." + expected.kind() + "): unknown conversion");
+                    + kind + ") to (" + expected.goPackage() + "." + expected.kind() + "): unknown conversion");
         }
         List<FieldProblem> problems = new ArrayList<>(known);
         try {

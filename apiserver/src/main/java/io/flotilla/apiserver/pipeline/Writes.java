@@ -19,6 +19,7 @@ import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.Updating;
 import io.flotilla.apiserver.registry.WriteContext;
+import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.WriteOptions;
@@ -125,6 +126,7 @@ public final class Writes {
     private Answer updateHandled(Caller caller, Target target, ObjectNode object, WriteOptions options) {
         SubresourceHandler handler = handler(target);
         WriteContext context = context(caller, target, options.dryRun());
+        Updating.checkTarget(target.resource(), target.namespace(), target.name(), Trees.child(object, "metadata"));
         boolean wholeObject = expected(target).kind().equals(target.resource().kind());
         review(caller, target, Operation.UPDATE, options)
                 .admit(object, () -> Optional.of(wholeObject ? Changes.read(context) : handler.read(context)));

@@ -90,7 +90,7 @@ public final class Updating {
         ObjectNode old = StoredForm.parse(current);
         ObjectNode object = change.apply(old::deepCopy);
         ObjectNode metadata = ResourceRegistry.metadata(object);
-        checkTarget(request, metadata);
+        checkTarget(of.resource(), request.namespace(), request.name(), metadata);
         checkPreconditions(request, metadata, old.path("metadata"), current);
         keepWhatUpdatesLeaveOut(metadata, (ObjectNode) old.get("metadata"));
 
@@ -180,24 +180,29 @@ public final class Updating {
                 && !of.strategy().holdsDeletion(object);
     }
 
-    private void checkTarget(Request request, ObjectNode metadata) {
-        String name = metadata.path("name").asText("");
-        if (name.isEmpty()) {
-            throw StatusException.badRequest("the name of the object (" + request.name()
-                    + " based on URL) was undeterminable: name must be provided");
-        } else if (!name.equals(request.name())) {
-            throw StatusException.badRequest("the name of the object (" + name
-                    + ") does not match the name on the URL (" + request.name() + ")");
+    /**
+     * Checks that a body means the object of the URL; its namespace may be left out, and is then set.
+     *
+     * @throws StatusException it means another, or none
+     */
+    public static void checkTarget(ResourceInfo resource, String namespace, String name, ObjectNode metadata) {
+        String told = metadata.path("name").asText("");
+        if (told.isEmpty()) {
+            throw StatusException.badRequest(
+                    "the name of the object (" + name + " based on URL) was undeterminable: name must be provided");
+        } else if (!told.equals(name)) {
+            throw StatusException.badRequest(
+                    "the name of the object (" + told + ") does not match the name on the URL (" + name + ")");
         }
-        if (!of.resource().namespaced()) {
+        if (!resource.namespaced()) {
             return;
         }
-        String namespace = metadata.path("namespace").asText("");
-        if (namespace.isEmpty()) {
-            metadata.put("namespace", request.namespace());
-        } else if (!namespace.equals(request.namespace())) {
-            throw StatusException.badRequest("the namespace of the object (" + namespace
-                    + ") does not match the namespace on the request (" + request.namespace() + ")");
+        String toldNamespace = metadata.path("namespace").asText("");
+        if (toldNamespace.isEmpty()) {
+            metadata.put("namespace", namespace);
+        } else if (!toldNamespace.equals(namespace)) {
+            throw StatusException.badRequest("the namespace of the object (" + toldNamespace
+                    + ") does not match the namespace on the request (" + namespace + ")");
         }
     }
 

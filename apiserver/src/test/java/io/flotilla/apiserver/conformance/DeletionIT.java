@@ -233,4 +233,26 @@ class DeletionIT {
         assertThat(finished.name()).isEqualTo(name);
         admin.get("/api/v1/namespaces/" + name).expect(404);
     }
+
+    @Test
+    void finalizingANamespaceWritesItsMetadataToo() throws Exception {
+        String name = cluster.namespace();
+        String path = "/api/v1/namespaces/" + name + "/finalize";
+        admin.put(path, Json.object("{metadata: {name: 'other'}, spec: {finalizers: ['kubernetes']}}"))
+                .refused(
+                        400,
+                        "BadRequest",
+                        "the name of the object (other) does not match the name on the URL (" + name + ")");
+        admin.put(path, Json.object("{metadata: {name: '%s', labels: {'-': 'x'}}}", name))
+                .expect(422);
+        Reply written = admin.put(
+                        path,
+                        Json.object(
+                                "{metadata: {name: '%s', labels: {a: 'b'}}, spec: {finalizers: ['kubernetes', 'x.y/z']}}",
+                                name))
+                .expect(200);
+        assertThat(written.json().at("/metadata/labels"))
+                .isEqualTo(Json.object("{a: 'b', 'kubernetes.io/metadata.name': '%s'}", name));
+        assertThat(written.json().at("/spec/finalizers").size()).isEqualTo(2);
+    }
 }

@@ -108,7 +108,7 @@ class WritesIT {
                         400,
                         "BadRequest",
                         "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to"
-                                + " (v1.ConfigMap): unknown conversion");
+                                + " (core.ConfigMap): unknown conversion");
         admin.post(configMaps, Json.object("{kind: 'ConfigMap', apiVersion: 'apps/v1', metadata: {name: 'a'}}"))
                 .expect(400);
         create("a");

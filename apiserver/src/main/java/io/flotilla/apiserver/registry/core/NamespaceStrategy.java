@@ -32,7 +32,7 @@ public final class NamespaceStrategy extends KindStrategy {
     }
 
     /** The name stands among the labels, for selectors. */
-    private static void label(ObjectNode namespace) {
+    static void label(ObjectNode namespace) {
         ObjectNode metadata = Trees.child(namespace, "metadata");
         Trees.child(metadata, "labels").put(NAME_LABEL, metadata.path("name").asText());
     }
