@@ -8,7 +8,6 @@ import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.StructType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -59,35 +58,37 @@ public final class ProtobufCodec {
         return out.toByteArray();
     }
 
-    /** Writes an object without the envelope, as it stands in lists. */
-    public byte[] message(StructType type, ObjectNode object) {
+    /** Writes an object without the envelope, as an item of a list. */
+    public byte[] listItem(StructType type, ObjectNode object) {
         ReverseWriter out = new ReverseWriter(1024);
         new ProtobufEncoder(out, schemaProps).message(type, object);
+        out.close(2, 0);
         return out.toByteArray();
     }
 
     /**
-     * Writes a list.
+     * Writes what stands before the items of a list; {@link #listTail} stands behind them.
      *
      * @param kind such as {@code PodList}
      * @param metadata the list's
-     * @param items each as {@link #message} wrote it
+     * @param items bytes of all items as {@link #listItem} wrote them
      */
-    public byte[] list(String apiVersion, String kind, ObjectNode metadata, List<byte[]> items) {
-        int size = items.stream().mapToInt(item -> item.length + 6).sum();
-        ReverseWriter out = new ReverseWriter(size + 256);
-        out.textField(4, "");
-        out.textField(3, "");
-        int mark = out.length();
-        for (int i = items.size() - 1; i >= 0; i--) {
-            out.bytesField(2, items.get(i));
-        }
-        int meta = out.length();
+    public byte[] listHead(String apiVersion, String kind, ObjectNode metadata, long items) {
+        ReverseWriter out = new ReverseWriter(256);
         new ProtobufEncoder(out, schemaProps)
                 .message(schema.named("meta/v1.ListMeta").orElseThrow(), metadata);
-        out.close(1, meta);
-        out.close(2, mark);
+        out.close(1, 0);
+        out.varint(out.length() + items);
+        out.tag(2, ReverseWriter.BYTES);
         head(out, apiVersion, kind);
+        return out.toByteArray();
+    }
+
+    /** What stands behind the items of a list. */
+    public static byte[] listTail() {
+        ReverseWriter out = new ReverseWriter(4);
+        out.textField(4, "");
+        out.textField(3, "");
         return out.toByteArray();
     }
 

@@ -7,10 +7,8 @@ import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.codec.YamlCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,11 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The text of a list, gathered piece by piece from the bytes of its items: a list may be larger than the memory. */
-final class ListBody {
+/** The text of a list, gathered from the bytes of its items. */
+final class ListBody implements PiecewiseBody {
     static final byte[] TAIL = {']', '}', '\n'};
-
-    private static final int PIECE = 64 << 10;
 
     private final byte[] head;
     private final List<CachedObject> items;
@@ -131,8 +127,8 @@ final class ListBody {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether the whole body takes more than about that many bytes. */
-    boolean exceeds(long bytes) {
+    @Override
+    public boolean exceeds(long bytes) {
         long size = (long) head.length + layout.tail().length;
         for (CachedObject each : items) {
             size += each.json().length - each.bodyOffset() + 2L;
@@ -143,11 +139,9 @@ final class ListBody {
         return size > bytes;
     }
 
-    /**
-     * The next piece; empty when there is none left. It is put together of the very bytes of the items: the only copy of
-     * them is the one that is encrypted.
-     */
-    Optional<ByteBuf> next(ByteBufAllocator allocator) {
+    /** It is put together of the very bytes of the items: the only copy of them is the one that is encrypted. */
+    @Override
+    public Optional<ByteBuf> next(ByteBufAllocator allocator) {
         if (ended) {
             return Optional.empty();
         }
@@ -174,17 +168,5 @@ final class ListBody {
         if (bytes.length > from) {
             piece.addComponent(true, Unpooled.wrappedBuffer(bytes).readerIndex(from));
         }
-    }
-
-    /** All of it. */
-    byte[] whole() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (Optional<ByteBuf> piece = next(UnpooledByteBufAllocator.DEFAULT);
-                piece.isPresent();
-                piece = next(UnpooledByteBufAllocator.DEFAULT)) {
-            out.writeBytes(ByteBufUtil.getBytes(piece.get()));
-            piece.get().release();
-        }
-        return out.toByteArray();
     }
 }

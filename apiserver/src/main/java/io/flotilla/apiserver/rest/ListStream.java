@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** Sends a long list piece by piece, as its client reads it. */
 final class ListStream {
     private final Exchange exchange;
-    private final ListBody body;
+    private final PiecewiseBody body;
     private final Optional<Gzip> gzip;
     private @Nullable BodyStream stream;
 
-    ListStream(Exchange exchange, ListBody body, boolean compress) {
+    ListStream(Exchange exchange, PiecewiseBody body, boolean compress) {
         this.exchange = exchange;
         this.body = body;
         this.gzip = compress ? Optional.of(new Gzip()) : Optional.empty();

@@ -15,11 +15,11 @@ import io.flotilla.apiserver.request.Encoding;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.schema.Schema;
+import io.flotilla.apiserver.schema.StructType;
 import io.flotilla.apiserver.table.TableForm;
 import io.flotilla.apiserver.table.Tables;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Turns what the pipeline answers into the form and the encoding that the client accepts. */
@@ -142,21 +142,23 @@ final class Representations {
         };
     }
 
-    /** Body of a list in another encoding, at once. */
-    byte[] list(Listing listing, Negotiation.Accepted accepted, TableForm.Include rows) {
-        if (accepted.encoding() == Encoding.PROTOBUF && accepted.form() == Negotiation.Form.OBJECT) {
-            ServedVersion version = listing.version();
-            List<byte[]> items = new ArrayList<>(listing.items().size());
-            for (CachedObject item : listing.items()) {
-                items.add(protobuf.message(
-                        schema.type(version.resource()),
-                        StoredForm.parse(version.encode(item).json())));
-            }
-            return protobuf.list(
-                    version.resource().apiVersion(), version.resource().kind() + "List", metadata(listing), items);
-        }
-        byte[] json = jsonList(listing, accepted, rows).whole();
-        return encode(StoredForm.parse(json), accepted.encoding(), false);
+    /** Body of a list in protobuf, which has no tables. */
+    ProtobufListBody protobufList(Listing listing, Negotiation.Accepted accepted) {
+        ServedVersion version = listing.version();
+        ResourceInfo resource = version.resource();
+        boolean whole = accepted.form() == Negotiation.Form.OBJECT;
+        String apiVersion = whole ? resource.apiVersion() : "meta.k8s.io/" + accepted.version();
+        String kind = whole ? resource.kind() : "PartialObjectMetadata";
+        StructType type = schema.kind(apiVersion, kind)
+                .orElseThrow(() -> new StatusException(406, "NotAcceptable", kind + " has no protobuf form", null));
+        return new ProtobufListBody(
+                bytes -> protobuf.listHead(apiVersion, kind + "List", metadata(listing), bytes),
+                listing.items(),
+                item -> protobuf.listItem(
+                        type,
+                        StoredForm.parse(
+                                whole ? version.encode(item).json() : version.metadataOnly(item, accepted.version()))),
+                ProtobufListBody.KEPT);
     }
 
     /** All objects of a resource whose objects are not kept, or a table of some of them. */

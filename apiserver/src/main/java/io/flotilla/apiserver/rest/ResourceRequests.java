@@ -285,17 +285,21 @@ public final class ResourceRequests {
         Listing listing = api.list(caller, target, Options.list(exchange.query()));
         TableForm.Include rows = rows(exchange, accepted);
         exchange.addHeader("content-type", accepted.encoding().mediaType());
-        if (accepted.encoding() == Encoding.PROTOBUF) {
-            Gzip.respond(exchange, 200, Unpooled.wrappedBuffer(representations.list(listing, accepted, rows)));
-            return;
-        }
-        ListBody json = representations.jsonList(listing, accepted, rows);
-        ListBody body = accepted.encoding() == Encoding.YAML ? json.yaml() : exchange.pretty() ? json.indented() : json;
+        PiecewiseBody body = body(exchange, listing, accepted, rows);
         if (!body.exceeds(Gzip.THRESHOLD)) {
             exchange.respond(200, Unpooled.wrappedBuffer(body.whole()));
             return;
         }
         new ListStream(exchange, body, Gzip.isWanted(exchange)).start();
+    }
+
+    private PiecewiseBody body(
+            Exchange exchange, Listing listing, Negotiation.Accepted accepted, TableForm.Include rows) {
+        if (accepted.encoding() == Encoding.PROTOBUF) {
+            return representations.protobufList(listing, accepted);
+        }
+        ListBody json = representations.jsonList(listing, accepted, rows);
+        return accepted.encoding() == Encoding.YAML ? json.yaml() : exchange.pretty() ? json.indented() : json;
     }
 
     private void watch(Exchange exchange, Caller caller, Target target, Negotiation.Accepted accepted) {

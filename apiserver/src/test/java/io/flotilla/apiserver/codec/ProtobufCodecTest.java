@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.primitives.Bytes;
 import io.flotilla.apiserver.schema.Schema;
 import io.flotilla.apiserver.schema.SharedFacts;
 import io.flotilla.apiserver.schema.StructType;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -99,11 +99,10 @@ class ProtobufCodecTest {
     void listsHoldBareObjects() {
         StructType pod = SCHEMA.kind("v1", "Pod").orElseThrow();
         ObjectNode one = object("{'metadata':{'name':'a','labels':{'b':'1','a':'2'}},'spec':{'nodeName':'n'}}");
-        byte[] list = CODEC.list(
-                "v1",
-                "PodList",
-                JsonNodeFactory.instance.objectNode().put("resourceVersion", "5"),
-                List.of(CODEC.message(pod, one), CODEC.message(pod, one)));
+        byte[] item = CODEC.listItem(pod, one);
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("resourceVersion", "5");
+        byte[] list = Bytes.concat(
+                CODEC.listHead("v1", "PodList", metadata, 2L * item.length), item, item, ProtobufCodec.listTail());
         ObjectNode tree = CODEC.decode(list);
         assertThat(tree.at("/metadata/resourceVersion").asText()).isEqualTo("5");
         assertThat(tree.path("items")).hasSize(2);
