@@ -52,6 +52,17 @@ public final class Api {
         }
     }
 
+    /**
+     * Fails with Forbidden unless the user, who may do what the request's method stands for, may do this as well. Says only
+     * what the authorizer says.
+     */
+    public void authorizeAlso(User user, Target target, String verb) {
+        Authorizer.Decision decision = authorizer.authorize(user, target.attributes(verb));
+        if (!decision.allowed()) {
+            throw StatusException.forbidden(target.resource(), target.name(), decision.reason());
+        }
+    }
+
     public Answer get(Caller caller, Target target, String resourceVersion) {
         authorize(caller.user(), target.attributes("get"));
         if (!target.subresource().isEmpty() && !target.subresource().equals("status")) {

@@ -15,10 +15,12 @@ import io.flotilla.proto.node.TerminalSize;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
     static final int ERROR = 3;
     static final int RESIZE = 4;
     private static final int IN_FLIGHT = 16;
+    private static final int CHUNK = 64 << 10;
+    /** The first version whose sessions end with a Status. */
+    private static final int WITH_STATUS = 4;
 
     /** The way back to the client. */
     interface Client {
@@ -46,6 +51,7 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
     }
 
     private final Client client;
+    private final ReadingGate gate;
     private final String agent;
     private final SessionStart start;
     private @Nullable ClientCallStreamObserver<SessionInput> call;
@@ -55,8 +61,24 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
     /** @param agent address of the agent, for messages */
     AgentSession(Client client, String agent, SessionStart start) {
         this.client = client;
+        this.gate = new ReadingGate(client.channel());
         this.agent = agent;
         this.start = start;
+    }
+
+    /** The version that a protocol's name says; the first one is not said. */
+    static int version(String protocol) {
+        return protocol.startsWith("v") ? protocol.charAt(1) - '0' : 1;
+    }
+
+    /** What the error stream carries at the end, if anything. */
+    static Optional<byte[]> ending(ObjectNode status, int version) {
+        if (version >= WITH_STATUS) {
+            return Optional.of(JsonCodec.encode(status));
+        }
+        return status.path("status").asText("").equals("Success")
+                ? Optional.empty()
+                : Optional.of(status.path("message").asText("").getBytes(StandardCharsets.UTF_8));
     }
 
     SessionStart start() {
@@ -72,7 +94,7 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
     @Override
     public void beforeStart(ClientCallStreamObserver<SessionInput> requests) {
         requests.disableAutoRequestWithInitial(IN_FLIGHT);
-        requests.setOnReadyHandler(() -> client.channel().config().setAutoRead(true));
+        requests.setOnReadyHandler(() -> gate.open(this));
         call = requests;
     }
 
@@ -80,20 +102,18 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
         ClientCallStreamObserver<SessionInput> to = call;
         if (to != null && !finished) {
             to.onNext(input);
-            ChannelConfig reading = client.channel().config();
-            if (!to.isReady()) {
-                reading.setAutoRead(false);
-                // It may have become ready in between, and tells so only once; or the session may have ended.
-                if (to.isReady() || finished) {
-                    reading.setAutoRead(true);
-                }
-            }
+            // It takes nothing any more once the session has ended.
+            gate.shut(this, () -> to.isReady() || finished);
         }
     }
 
-    void stdin(byte[] bytes) {
-        if (stdinOpen && bytes.length > 0) {
-            send(SessionInput.newBuilder().setStdin(ByteString.copyFrom(bytes)).build());
+    /** Input of the client; nothing is taken of one that did not ask to give any. */
+    void stdin(ByteBuf bytes) {
+        while (stdinOpen && start.getStdin() && bytes.isReadable()) {
+            ByteBuf chunk = bytes.readSlice(Math.min(CHUNK, bytes.readableBytes()));
+            send(SessionInput.newBuilder()
+                    .setStdin(ByteString.copyFrom(ByteBufUtil.getBytes(chunk)))
+                    .build());
         }
     }
 
@@ -164,7 +184,7 @@ final class AgentSession implements ClientResponseObserver<SessionInput, Session
             return;
         }
         finished = true;
-        client.channel().config().setAutoRead(true);
+        gate.open(this);
         client.finish(status);
     }
 

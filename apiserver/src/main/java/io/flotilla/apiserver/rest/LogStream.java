@@ -83,12 +83,22 @@ final class LogStream implements ClientResponseObserver<LogsRequest, LogsChunk> 
             return;
         }
         answered = true;
-        exchange.addHeader("content-type", "text/plain");
-        BodyStream started = exchange.stream(200);
+        if (WebSocketUpgrade.isAsked(exchange)) {
+            exchange.onEnd(this::cancel);
+            WebSocketLog.open(exchange, this::opened);
+        } else {
+            exchange.addHeader("content-type", "text/plain");
+            opened(exchange.stream(200));
+        }
+    }
+
+    private void opened(BodyStream started) {
         stream = started;
-        started.onWritable(
-                this::send,
-                () -> Optional.ofNullable(call).ifPresent(running -> running.cancel("the client is gone", null)));
+        started.onWritable(this::send, this::cancel);
+    }
+
+    private void cancel() {
+        Optional.ofNullable(call).ifPresent(running -> running.cancel("the client is gone", null));
     }
 
     private void send() {

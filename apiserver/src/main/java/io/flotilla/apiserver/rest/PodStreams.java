@@ -1,6 +1,5 @@
 package io.flotilla.apiserver.rest;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.node.NodeAgents;
@@ -14,6 +13,8 @@ import io.flotilla.proto.node.ContainerRef;
 import io.flotilla.proto.node.LogsRequest;
 import io.flotilla.proto.node.NodeGrpc;
 import io.flotilla.proto.node.SessionStart;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +24,15 @@ import java.util.function.Consumer;
 /** The subresources of pods that are streams between a client and a node's agent. */
 public final class PodStreams {
     private static final Set<String> NAMES = Set.of("log", "exec", "attach", "portforward");
-    private static final List<String> SESSION_PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+    private static final String CLOSABLE = "v5.channel.k8s.io";
+    private static final List<String> SESSION_PROTOCOLS =
+            List.of("", "channel.k8s.io", "base64.channel.k8s.io", "v4.channel.k8s.io", "v4.base64.channel.k8s.io");
     private static final List<String> SPDY_SESSION_PROTOCOLS =
             List.of("v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
     private static final String POSITIVE = "must be greater than 0";
     private static final String PORT_FORWARD = "portforward.k8s.io";
     private static final String TUNNEL = "SPDY/3.1+" + PORT_FORWARD;
+    private static final List<String> PORT_PROTOCOLS = List.of("", "v4.channel.k8s.io", "v4.base64.channel.k8s.io");
 
     private final Api api;
     private final PodLocator locator;
@@ -57,6 +61,10 @@ public final class PodStreams {
             checkLogs(target.name(), exchange.query());
         } else {
             api.writes().connect(caller, target, options(target, exchange.query()));
+            if (read) {
+                // A WebSocket is asked for by GET, but is not for who may only look.
+                api.authorizeAlso(caller.user(), target, "create");
+            }
         }
         PodLocator.Located located = locator.locate(target.namespace(), target.name());
         switch (target.subresource()) {
@@ -71,11 +79,8 @@ public final class PodStreams {
     private static ObjectNode options(Target target, Query query) {
         ObjectNode options = JsonNodeFactory.instance.objectNode();
         if (target.subresource().equals("portforward")) {
-            if (query.has("ports")) {
-                ArrayNode ports = options.putArray("ports");
-                for (String port : query.all("ports")) {
-                    ports.add(number(port));
-                }
+            if (query.has(ForwardedPorts.PARAMETER)) {
+                ForwardedPorts.of(query).numbers().forEach(options.putArray("ports")::add);
             }
             return options;
         }
@@ -168,7 +173,7 @@ public final class PodStreams {
         } else {
             WebSocketUpgrade.upgrade(
                     exchange,
-                    SESSION_PROTOCOLS,
+                    WebSocketUpgrade.asked(exchange).contains(CLOSABLE) ? List.of(CLOSABLE) : SESSION_PROTOCOLS,
                     (pipeline, protocol) ->
                             WebSocketSession.install(pipeline, protocol, located.agent(), start, begin));
         }
@@ -180,12 +185,29 @@ public final class PodStreams {
                     exchange,
                     List.of(PORT_FORWARD),
                     (pipeline, _) -> PortForwarding.install(pipeline, located, agents.at(located.agent())));
-        } else {
+        } else if (WebSocketUpgrade.asked(exchange).contains(TUNNEL)) {
             WebSocketUpgrade.upgrade(
                     exchange,
                     List.of(TUNNEL),
                     (pipeline, _) -> PortForwarding.installInWebSocket(pipeline, located, agents.at(located.agent())));
+        } else {
+            portForwardInChannels(exchange, located);
         }
+    }
+
+    private void portForwardInChannels(Exchange exchange, PodLocator.Located located) {
+        ForwardedPorts ports = ForwardedPorts.of(exchange.query());
+        String refusal = ports.refusal();
+        if (WebSocketUpgrade.isAsked(exchange) && !refusal.isEmpty()) {
+            exchange.addHeader("content-type", "text/plain; charset=utf-8");
+            exchange.respond(400, Unpooled.copiedBuffer(refusal, StandardCharsets.UTF_8));
+            return;
+        }
+        WebSocketUpgrade.upgrade(
+                exchange,
+                PORT_PROTOCOLS,
+                (pipeline, protocol) -> WebSocketPortForward.install(
+                        pipeline, protocol, ports.numbers(), located, agents.at(located.agent())));
     }
 
     private static ContainerRef container(PodLocator.Located located, Query query) {
@@ -198,10 +220,7 @@ public final class PodStreams {
     }
 
     private static long number(Query query, String name) {
-        return number(query.get(name));
-    }
-
-    private static long number(String text) {
+        String text = query.get(name);
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {

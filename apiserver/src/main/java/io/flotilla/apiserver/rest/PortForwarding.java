@@ -1,19 +1,12 @@
 package io.flotilla.apiserver.rest;
 
-import com.google.protobuf.ByteString;
-import io.flotilla.apiserver.node.AgentFailures;
 import io.flotilla.apiserver.node.PodLocator;
 import io.flotilla.proto.node.NodeGrpc;
-import io.flotilla.proto.node.PortForwardInput;
-import io.flotilla.proto.node.PortForwardOutput;
-import io.flotilla.proto.node.PortForwardStart;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -22,6 +15,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
@@ -35,7 +29,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Port forwarding over SPDY/3.1, which older clients speak on the connection itself and newer ones inside the messages of
@@ -48,14 +41,17 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
     private final Map<Integer, Connection> byData = new HashMap<>();
     private final Map<String, Integer> errorStreams = new HashMap<>();
 
-    private PortForwarding(PodLocator.Located pod, NodeGrpc.NodeStub agent) {
+    private final ReadingGate gate;
+
+    private PortForwarding(Channel channel, PodLocator.Located pod, NodeGrpc.NodeStub agent) {
+        this.gate = new ReadingGate(channel);
         this.pod = pod;
         this.agent = agent;
     }
 
     /** Behind a SPDY codec. */
     static void install(ChannelPipeline pipeline, PodLocator.Located pod, NodeGrpc.NodeStub agent) {
-        pipeline.addLast(new PortForwarding(pod, agent));
+        pipeline.addLast(new PortForwarding(pipeline.channel(), pod, agent));
     }
 
     static void installInWebSocket(ChannelPipeline pipeline, PodLocator.Located pod, NodeGrpc.NodeStub agent) {
@@ -76,7 +72,8 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
                 }
                 case CloseWebSocketFrame close -> {
                     close.release();
-                    Sending.close(context.channel());
+                    Sending.flushAndClose(
+                            context.channel(), new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
                 }
                 default -> ReferenceCountUtil.release(message);
             }
@@ -125,9 +122,10 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
             port = 0;
         }
         Integer error = errorStreams.remove(request);
-        Connection connection = new Connection(channel, stream, error == null ? 0 : error);
+        Streams streams = new Streams(channel, stream, error == null ? 0 : error);
+        Connection connection = new Connection(streams, new ForwardedPort(streams, channel, gate, pod));
         byData.put(stream, connection);
-        connection.start(port);
+        connection.port.start(agent, port);
     }
 
     private void data(SpdyDataFrame frame) {
@@ -135,27 +133,23 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
         if (connection == null) {
             return;
         }
-        if (frame.content().isReadable()) {
-            connection.send(PortForwardInput.newBuilder()
-                    .setData(ByteString.copyFrom(ByteBufUtil.getBytes(frame.content())))
-                    .build());
-        }
+        connection.port.send(frame.content());
         if (frame.isLast()) {
-            connection.send(PortForwardInput.newBuilder().setClosed(true).build());
+            connection.port.close();
         }
     }
 
     private void closed(int stream) {
         Connection connection = byData.remove(stream);
         if (connection != null) {
-            connection.cancel();
-            connection.last(connection.errorStream);
+            connection.port.cancel();
+            connection.streams.last(connection.streams.error);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        byData.values().forEach(Connection::cancel);
+        byData.values().forEach(connection -> connection.port.cancel());
         byData.clear();
     }
 
@@ -164,118 +158,38 @@ final class PortForwarding extends ChannelInboundHandlerAdapter {
         Sending.close(context.channel());
     }
 
-    /** One forwarded connection. */
-    private final class Connection implements ClientResponseObserver<PortForwardInput, PortForwardOutput> {
+    private record Connection(Streams streams, ForwardedPort port) {}
+
+    /** The two streams of one forwarded connection; 0 stands for an error stream that the client has not opened. */
+    private final class Streams implements ForwardedPort.Client {
         private final Channel channel;
-        private final int dataStream;
-        private final int errorStream;
-        private @Nullable ClientCallStreamObserver<PortForwardInput> call;
-        private boolean finished;
+        private final int data;
+        private final int error;
 
-        Connection(Channel channel, int dataStream, int errorStream) {
+        Streams(Channel channel, int data, int error) {
             this.channel = channel;
-            this.dataStream = dataStream;
-            this.errorStream = errorStream;
-        }
-
-        void start(int port) {
-            var _ = agent.portForward(this);
-            send(PortForwardInput.newBuilder()
-                    .setStart(PortForwardStart.newBuilder()
-                            .setNamespace(pod.namespace())
-                            .setPod(pod.name())
-                            .setUid(pod.uid())
-                            .setPort(port))
-                    .build());
-        }
-
-        void send(PortForwardInput input) {
-            ClientCallStreamObserver<PortForwardInput> to = call;
-            if (to != null && !finished) {
-                to.onNext(input);
-                if (!to.isReady()) {
-                    channel.config().setAutoRead(false);
-                    // It may have become ready in between, and tells so only once.
-                    if (to.isReady()) {
-                        channel.config().setAutoRead(true);
-                    }
-                }
-            }
-        }
-
-        void cancel() {
-            ClientCallStreamObserver<PortForwardInput> to = call;
-            if (to != null && !finished) {
-                end();
-                to.cancel("the client is gone", null);
-            }
-        }
-
-        /** What has ended takes nothing any more, and must not keep the others from being read. */
-        private void end() {
-            finished = true;
-            channel.config().setAutoRead(true);
+            this.data = data;
+            this.error = error;
         }
 
         @Override
-        public void beforeStart(ClientCallStreamObserver<PortForwardInput> requests) {
-            requests.disableAutoRequestWithInitial(16);
-            requests.setOnReadyHandler(() -> channel.config().setAutoRead(true));
-            call = requests;
+        public ChannelFuture data(ByteBuf bytes) {
+            return channel.writeAndFlush(new DefaultSpdyDataFrame(data, bytes));
         }
 
         @Override
-        public void onNext(PortForwardOutput output) {
-            switch (output.getOutputCase()) {
-                case DATA ->
-                    channel.writeAndFlush(new DefaultSpdyDataFrame(
-                                    dataStream,
-                                    Unpooled.wrappedBuffer(output.getData().toByteArray())))
-                            .addListener(_ -> more());
-                case ERROR -> {
-                    error(output.getError());
-                    more();
-                }
-                case CONNECTED, CLOSED, OUTPUT_NOT_SET -> more();
-            }
-        }
-
-        private void more() {
-            ClientCallStreamObserver<PortForwardInput> from = call;
-            if (from != null) {
-                from.request(1);
-            }
-        }
-
-        private void error(String text) {
-            if (errorStream != 0) {
+        public void error(String text) {
+            if (error != 0) {
                 Sending.flush(
-                        channel,
-                        new DefaultSpdyDataFrame(
-                                errorStream, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8))));
+                        channel, new DefaultSpdyDataFrame(error, Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)));
             }
         }
 
         @Override
-        public void onError(Throwable failure) {
-            channel.eventLoop().execute(() -> {
-                if (!finished) {
-                    error(String.valueOf(AgentFailures.of(failure, pod.agent()).getMessage()));
-                    finish();
-                }
-            });
-        }
-
-        @Override
-        public void onCompleted() {
-            channel.eventLoop().execute(this::finish);
-        }
-
-        private void finish() {
-            end();
-            byData.remove(dataStream);
-            last(errorStream);
-            last(dataStream);
+        public void ended() {
+            byData.remove(data);
+            last(error);
+            last(data);
         }
 
         private void last(int stream) {

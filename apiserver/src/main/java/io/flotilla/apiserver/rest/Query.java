@@ -51,12 +51,12 @@ final class Query {
         return values.containsKey(name);
     }
 
-    /** Whether the flag is given and not said to be false; Kubernetes takes a flag without value as true. */
+    /** Whether the flag is given and not said to be false, in whichever case; Kubernetes takes a flag without value as true. */
     boolean flag(String name) {
         if (!values.containsKey(name)) {
             return false;
         }
         String value = get(name);
-        return !value.equals("false") && !value.equals("0");
+        return !value.equalsIgnoreCase("false") && !value.equals("0");
     }
 }

@@ -1,7 +1,6 @@
 package io.flotilla.apiserver.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.proto.node.SessionStart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -20,7 +19,6 @@ import io.netty.handler.codec.spdy.SpdySessionStatus;
 import io.netty.handler.codec.spdy.SpdySynStreamFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +54,7 @@ final class SpdySession extends ChannelInboundHandlerAdapter implements AgentSes
     /** Speaks for the pipeline's client from now on; on the event loop. */
     static void install(
             ChannelPipeline pipeline, String protocol, String agent, SessionStart start, Consumer<AgentSession> begin) {
-        int version = protocol.startsWith("v") ? protocol.charAt(1) - '0' : 1;
-        SpdySession front = new SpdySession(pipeline.channel(), version, agent, start, begin);
+        SpdySession front = new SpdySession(pipeline.channel(), AgentSession.version(protocol), agent, start, begin);
         pipeline.addLast(front);
         var _ = pipeline.channel()
                 .eventLoop()
@@ -118,7 +115,7 @@ final class SpdySession extends ChannelInboundHandlerAdapter implements AgentSes
 
     private void data(SpdyDataFrame frame) {
         if (is(AgentSession.STDIN, frame.streamId())) {
-            session.stdin(ByteBufUtil.getBytes(frame.content()));
+            session.stdin(frame.content());
         } else if (is(AgentSession.RESIZE, frame.streamId())) {
             sizes(ByteBufUtil.getBytes(frame.content()));
         }
@@ -172,13 +169,9 @@ final class SpdySession extends ChannelInboundHandlerAdapter implements AgentSes
 
     @Override
     public void finish(ObjectNode status) {
-        boolean failed = !status.path("status").asText("").equals("Success");
-        if (version >= 4) {
-            var _ = send(AgentSession.ERROR, Unpooled.wrappedBuffer(JsonCodec.encode(status)));
-        } else if (failed) {
-            String message = status.path("message").asText("");
-            var _ = send(AgentSession.ERROR, Unpooled.wrappedBuffer(message.getBytes(StandardCharsets.UTF_8)));
-        }
+        AgentSession.ending(status, version).ifPresent(ending -> {
+            var _ = send(AgentSession.ERROR, Unpooled.wrappedBuffer(ending));
+        });
         for (int stream : new int[] {AgentSession.STDOUT, AgentSession.STDERR, AgentSession.ERROR}) {
             Integer id = streams.get(stream);
             if (id != null) {

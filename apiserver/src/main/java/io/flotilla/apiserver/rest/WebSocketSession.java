@@ -1,7 +1,6 @@
 package io.flotilla.apiserver.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.proto.node.SessionStart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -10,73 +9,69 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.Consumer;
 
 /**
- * An exec or attach session over a WebSocket. Every message begins with a byte that names its stream; the error stream
- * carries one Status, at the end. v5 differs from v4 in that a client can close a stream.
+ * An exec or attach session in the channels of a WebSocket; the first message is empty and says that there is a session.
+ * From v4 on the error channel carries a Status at the end, before that a sentence, of failures only; from v5 on a client
+ * can close its input.
  */
-final class WebSocketSession extends SimpleChannelInboundHandler<WebSocketFrame> implements AgentSession.Client {
+final class WebSocketSession extends WebSocketHandler implements AgentSession.Client {
+    /** Precedes the number of a channel that the client closes. */
     private static final int CLOSE = 255;
 
-    private final Channel channel;
-    private final boolean closable;
+    private final ChannelFraming framing;
+    private final int version;
     private final AgentSession session;
 
-    private WebSocketSession(Channel channel, boolean closable, String agent, SessionStart start) {
-        this.channel = channel;
-        this.closable = closable;
+    private WebSocketSession(Channel channel, String protocol, String agent, SessionStart start) {
+        super(channel);
+        this.framing = ChannelFraming.of(protocol);
+        this.version = AgentSession.version(protocol);
         this.session = new AgentSession(this, agent, start);
     }
 
     /** Speaks for the pipeline's client from now on; on the event loop. */
     static void install(
             ChannelPipeline pipeline, String protocol, String agent, SessionStart start, Consumer<AgentSession> begin) {
-        WebSocketSession front = new WebSocketSession(pipeline.channel(), protocol.startsWith("v5"), agent, start);
+        WebSocketSession front = new WebSocketSession(pipeline.channel(), protocol, agent, start);
         pipeline.addLast(front);
+        int first =
+                start.getStdout() ? AgentSession.STDOUT : start.getStderr() ? AgentSession.STDERR : AgentSession.ERROR;
+        var _ = front.send(first, Unpooled.EMPTY_BUFFER);
         front.session.open(begin);
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-        switch (frame) {
-            case PingWebSocketFrame ping ->
-                Sending.flush(
-                        context.channel(), new PongWebSocketFrame(ping.content().retain()));
-            case CloseWebSocketFrame _ -> Sending.close(context.channel());
-            case BinaryWebSocketFrame binary -> message(binary.content());
-            case TextWebSocketFrame text -> message(text.content());
+    void message(ByteBuf content) {
+        if (!content.isReadable()) {
+            return;
+        }
+        if (version >= 5 && content.getUnsignedByte(content.readerIndex()) == CLOSE) {
+            content.skipBytes(1);
+            closed(content);
+            return;
+        }
+        switch (framing.channel(content)) {
+            case AgentSession.STDIN -> session.stdin(framing.bytes(content));
+            case AgentSession.RESIZE -> session.resize(ByteBufUtil.getBytes(framing.bytes(content)));
             default -> {
-                // Pongs mean nothing here.
+                // Only these come from a client.
             }
         }
     }
 
-    private void message(ByteBuf content) {
-        if (!content.isReadable()) {
+    /** A client that does not say which channel it closes, or one that is none, is not understood any more. */
+    private void closed(ByteBuf channels) {
+        if (channels.readableBytes() != 1) {
+            close();
             return;
         }
-        int stream = content.readUnsignedByte();
-        byte[] bytes = ByteBufUtil.getBytes(content);
-        switch (stream) {
-            case AgentSession.STDIN -> session.stdin(bytes);
-            case AgentSession.RESIZE -> session.resize(bytes);
-            case CLOSE -> {
-                if (closable && bytes.length == 1 && bytes[0] == AgentSession.STDIN) {
-                    session.closeStdin();
-                }
-            }
-            default -> {
-                // Only these come from a client.
-            }
+        int closed = channels.readUnsignedByte();
+        if (closed == AgentSession.STDIN) {
+            session.closeStdin();
+        } else if (closed > AgentSession.RESIZE) {
+            close();
         }
     }
 
@@ -86,24 +81,15 @@ final class WebSocketSession extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        Sending.close(context.channel());
-    }
-
-    @Override
-    public Channel channel() {
-        return channel;
-    }
-
-    @Override
     public ChannelFuture send(int stream, ByteBuf bytes) {
-        return channel.writeAndFlush(new BinaryWebSocketFrame(
-                Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(new byte[] {(byte) stream}), bytes)));
+        return channel().writeAndFlush(framing.frame(stream, bytes));
     }
 
     @Override
     public void finish(ObjectNode status) {
-        var _ = send(AgentSession.ERROR, Unpooled.wrappedBuffer(JsonCodec.encode(status)));
-        Sending.flushAndLinger(channel, new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+        AgentSession.ending(status, version).ifPresent(ending -> {
+            var _ = send(AgentSession.ERROR, Unpooled.wrappedBuffer(ending));
+        });
+        close();
     }
 }

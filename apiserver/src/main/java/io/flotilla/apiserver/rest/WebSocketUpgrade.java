@@ -11,56 +11,55 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** Turns an HTTP/1.1 connection into a WebSocket that speaks one of the protocols offered. */
 final class WebSocketUpgrade {
-    private static final int MAX_FRAME = 4 << 20;
+    /** As much as Kubernetes takes; clients copy whole archives in one message. */
+    private static final int MAX_MESSAGE = 32 << 20;
+
+    private static final String VERSION = WebSocketVersion.V13.toHttpHeaderValue();
 
     private WebSocketUpgrade() {}
 
     static boolean isAsked(Exchange exchange) {
         return exchange instanceof Http1Handler.Http1Exchange
-                && exchange.header("upgrade").equalsIgnoreCase("websocket");
+                && exchange.header("upgrade").equalsIgnoreCase("websocket")
+                && exchange.header("connection").toLowerCase(Locale.ROOT).contains("upgrade");
     }
 
-    /** Upgrades to a WebSocket of no named protocol, then hands the pipeline to {@code install}, on the event loop. */
-    static void upgrade(Exchange exchange, Consumer<ChannelPipeline> install) {
-        handshake(exchange, List.of(), (pipeline, _) -> install.accept(pipeline));
+    /** The subprotocols that the client names, the one it likes best first. */
+    static List<String> asked(Exchange exchange) {
+        String header = exchange.header("sec-websocket-protocol").strip();
+        return header.isEmpty()
+                ? List.of()
+                : Arrays.stream(header.split(",")).map(String::strip).toList();
     }
 
     /**
-     * Upgrades, then hands the pipeline to {@code install}, on the event loop, with the protocol that was chosen.
+     * Upgrades, then hands the pipeline to {@code install}, on the event loop, with the protocol that was chosen: the first
+     * of the client's that is offered.
      *
+     * @param protocols an empty one is for clients that name none, as no protocol at all is
      * @throws StatusException the request asks for no WebSocket, or for none of the protocols
      */
     static void upgrade(Exchange exchange, List<String> protocols, BiConsumer<ChannelPipeline, String> install) {
-        if (!isAsked(exchange)) {
+        if (!isAsked(exchange) || !(exchange instanceof Http1Handler.Http1Exchange http)) {
             throw StatusException.badRequest("Upgrade request required");
         }
-        List<String> asked = Arrays.stream(
-                        exchange.header("sec-websocket-protocol").split(","))
-                .map(String::strip)
-                .toList();
-        if (protocols.stream().noneMatch(asked::contains)) {
-            // A client that gets anything but 101 tries the older way.
-            throw new StatusException(
-                    403,
-                    "Forbidden",
-                    "unable to negotiate protocol: client supports " + asked + ", server accepts " + protocols,
-                    null);
+        if (!exchange.header("sec-websocket-version").equals(VERSION)) {
+            exchange.addHeader("sec-websocket-version", VERSION);
+            throw StatusException.badRequest("missing or bad WebSocket Version");
         }
-        handshake(exchange, protocols, install);
-    }
-
-    private static void handshake(
-            Exchange exchange, List<String> protocols, BiConsumer<ChannelPipeline, String> install) {
-        if (!(exchange instanceof Http1Handler.Http1Exchange http)) {
-            throw StatusException.badRequest("Upgrade request required");
+        if (exchange.header("sec-websocket-key").isEmpty()) {
+            throw StatusException.badRequest("mismatch challenge/response");
         }
+        List<String> asked = asked(exchange);
+        String chosen = chosen(asked, protocols);
         exchange.upgraded();
         Channel channel = exchange.channel();
         channel.eventLoop().execute(() -> {
@@ -69,21 +68,16 @@ final class WebSocketUpgrade {
             request.headers().set(http.request().headers());
             WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                             "wss://" + exchange.header("host") + exchange.path(),
-                            protocols.isEmpty() ? null : String.join(",", protocols),
+                            chosen.isEmpty() ? null : chosen,
                             false,
-                            MAX_FRAME)
+                            MAX_MESSAGE)
                     .newHandshaker(request);
-            if (handshaker == null) {
-                Sending.close(channel);
-                return;
-            }
             channel.pipeline().remove("http");
             try {
                 handshaker.handshake(channel, request).addListener(done -> {
                     if (done.isSuccess()) {
-                        channel.pipeline().addLast(new WebSocketFrameAggregator(MAX_FRAME));
-                        String chosen = handshaker.selectedSubprotocol();
-                        install.accept(channel.pipeline(), chosen == null ? "" : chosen);
+                        channel.pipeline().addLast(new WebSocketFrameAggregator(MAX_MESSAGE));
+                        install.accept(channel.pipeline(), chosen);
                     } else {
                         Sending.close(channel);
                     }
@@ -92,5 +86,23 @@ final class WebSocketUpgrade {
                 Sending.close(channel);
             }
         });
+    }
+
+    private static String chosen(List<String> asked, List<String> offered) {
+        if (asked.isEmpty() && (offered.isEmpty() || offered.contains(""))) {
+            return "";
+        }
+        // A client that gets anything but 101 tries the older way.
+        return asked.stream()
+                .filter(offered::contains)
+                .findFirst()
+                .orElseThrow(() -> new StatusException(
+                        403,
+                        "Forbidden",
+                        "unable to negotiate protocol: client supports " + asked + ", server accepts "
+                                + offered.stream()
+                                        .filter(protocol -> !protocol.isEmpty())
+                                        .toList(),
+                        null));
     }
 }

@@ -11,6 +11,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -128,7 +129,8 @@ final class Rest {
         WebSocket.Builder builder = client.newWebSocketBuilder();
         for (int i = 0; i < headers.length; i += 2) {
             if (headers[i].equals(SUBPROTOCOL)) {
-                builder.subprotocols(headers[i + 1]);
+                String[] protocols = headers[i + 1].split(",");
+                builder.subprotocols(protocols[0], Arrays.copyOfRange(protocols, 1, protocols.length));
             } else {
                 builder.header(headers[i], headers[i + 1]);
             }

@@ -5,34 +5,49 @@ import io.flotilla.proto.node.Exit;
 import io.flotilla.proto.node.LogsChunk;
 import io.flotilla.proto.node.LogsRequest;
 import io.flotilla.proto.node.NodeGrpc;
+import io.flotilla.proto.node.PortForwardInput;
+import io.flotilla.proto.node.PortForwardOutput;
 import io.flotilla.proto.node.SessionInput;
 import io.flotilla.proto.node.SessionOutput;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A node whose agent runs nothing. A command that is executed says its own words on the error output, repeats the first
- * line of its input on the output, and ends with code 3; a log is three lines, and a fourth when it is followed.
+ * A node whose agent runs nothing. A command that is executed says its own words on the error output, the sizes of its
+ * terminal on the output, repeats there the first line of its input, and ends with code 3, or with 0 if its input ends
+ * before; a log is three lines, and a fourth when it is followed. A port repeats what it is told and ends when that is
+ * {@link #QUIT}; nobody listens on {@link #REFUSING}.
  */
 final class StubAgent implements AutoCloseable {
     private static final List<String> LOG = List.of("one\n", "two\n", "three\n");
 
+    static final String QUIT = "quit";
+    static final int REFUSING = 9;
+    static final String REFUSAL = "failed to connect to port 9 of the pod at 127.0.0.1: Connection refused";
+
     private final Server server;
     private final String node;
+    private final BlockingQueue<String> closed;
 
-    private StubAgent(Server server, String node) {
+    private StubAgent(Server server, String node, BlockingQueue<String> closed) {
         this.server = server;
         this.node = node;
+        this.closed = closed;
     }
 
     /** Starts an agent and registers its node. */
     static StubAgent start(Rest admin, String node) throws IOException, InterruptedException {
+        BlockingQueue<String> closed = new LinkedBlockingQueue<>();
         Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(new Agent())
+                .addService(new Agent(closed))
                 .build()
                 .start();
         admin.post("/api/v1/nodes", Json.object("{metadata: {name: '%s'}}", node))
@@ -43,7 +58,7 @@ final class StubAgent implements AutoCloseable {
                         "{status: {addresses: [{type: 'InternalIP', address: '127.0.0.1'}], daemonEndpoints: {kubeletEndpoint: {Port: %d}}}}",
                         server.getPort())
                 .expect(200);
-        return new StubAgent(server, node);
+        return new StubAgent(server, node, closed);
     }
 
     /** Makes a pod that runs here and is ready. */
@@ -62,12 +77,28 @@ final class StubAgent implements AutoCloseable {
                 .expect(200);
     }
 
+    /** Waits until a client has closed a connection to a port; returns the port and how many bytes came before. */
+    String closed() throws InterruptedException {
+        return String.valueOf(closed.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
     @Override
     public void close() {
         server.shutdownNow();
     }
 
     private static final class Agent extends NodeGrpc.NodeImplBase {
+        private final BlockingQueue<String> closed;
+
+        Agent(BlockingQueue<String> closed) {
+            this.closed = closed;
+        }
+
+        @Override
+        public StreamObserver<PortForwardInput> portForward(StreamObserver<PortForwardOutput> client) {
+            return new Port((ServerCallStreamObserver<PortForwardOutput>) client, closed);
+        }
+
         @Override
         public StreamObserver<SessionInput> exec(StreamObserver<SessionOutput> client) {
             return new Command(client);
@@ -91,6 +122,7 @@ final class StubAgent implements AutoCloseable {
     private static final class Command implements StreamObserver<SessionInput> {
         private final StreamObserver<SessionOutput> client;
         private ByteString line = ByteString.EMPTY;
+        private boolean ended;
 
         Command(StreamObserver<SessionOutput> client) {
             this.client = client;
@@ -107,14 +139,29 @@ final class StubAgent implements AutoCloseable {
                 case STDIN -> {
                     line = line.concat(input.getStdin());
                     if (line.toStringUtf8().endsWith("\n")) {
-                        client.onNext(SessionOutput.newBuilder().setStdout(line).build());
-                        client.onNext(SessionOutput.newBuilder()
-                                .setExit(Exit.newBuilder().setCode(3))
-                                .build());
-                        client.onCompleted();
+                        say(line);
+                        end(3);
                     }
                 }
-                case STDIN_CLOSED, RESIZE, INPUT_NOT_SET -> {}
+                case STDIN_CLOSED -> end(0);
+                case RESIZE ->
+                    say(ByteString.copyFromUtf8(input.getResize().getWidth() + "x"
+                            + input.getResize().getHeight()));
+                case INPUT_NOT_SET -> {}
+            }
+        }
+
+        private void say(ByteString output) {
+            client.onNext(SessionOutput.newBuilder().setStdout(output).build());
+        }
+
+        private void end(int code) {
+            if (!ended) {
+                ended = true;
+                client.onNext(SessionOutput.newBuilder()
+                        .setExit(Exit.newBuilder().setCode(code))
+                        .build());
+                client.onCompleted();
             }
         }
 
@@ -126,6 +173,75 @@ final class StubAgent implements AutoCloseable {
         @Override
         public void onCompleted() {
             // The exit has ended the session already.
+        }
+    }
+
+    /** Takes no more than it can repeat. */
+    private static final class Port implements StreamObserver<PortForwardInput> {
+        private final ServerCallStreamObserver<PortForwardOutput> client;
+        private final BlockingQueue<String> closed;
+        private int port;
+        private long received;
+        private boolean waiting;
+
+        Port(ServerCallStreamObserver<PortForwardOutput> client, BlockingQueue<String> closed) {
+            this.client = client;
+            this.closed = closed;
+            client.disableAutoRequest();
+            client.setOnReadyHandler(this::take);
+            client.request(1);
+        }
+
+        @Override
+        public void onNext(PortForwardInput input) {
+            switch (input.getInputCase()) {
+                case START -> {
+                    port = input.getStart().getPort();
+                    if (port == REFUSING) {
+                        client.onNext(
+                                PortForwardOutput.newBuilder().setError(REFUSAL).build());
+                        client.onCompleted();
+                        return;
+                    }
+                    client.onNext(
+                            PortForwardOutput.newBuilder().setConnected(true).build());
+                }
+                case DATA -> {
+                    received += input.getData().size();
+                    if (input.getData().toStringUtf8().equals(QUIT)) {
+                        client.onCompleted();
+                        return;
+                    }
+                    client.onNext(PortForwardOutput.newBuilder()
+                            .setData(input.getData())
+                            .build());
+                }
+                case CLOSED -> {
+                    closed.add(port + ": " + received);
+                    client.onCompleted();
+                    return;
+                }
+                case INPUT_NOT_SET -> {}
+            }
+            waiting = true;
+            take();
+        }
+
+        private void take() {
+            if (waiting && client.isReady()) {
+                waiting = false;
+                client.request(1);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // The client has left.
+        }
+
+        @Override
+        public void onCompleted() {
+            // Its end has been told before.
         }
     }
 }

@@ -9,6 +9,7 @@ import io.flotilla.proto.node.SessionOutput;
 import io.flotilla.proto.node.SessionStart;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.Test;
 final class AgentSessionTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Agent agent = new Agent();
-    private final AgentSession session =
-            new AgentSession(new Client(channel), "agent", SessionStart.getDefaultInstance());
+    private final AgentSession session = new AgentSession(
+            new Client(channel),
+            "agent",
+            SessionStart.newBuilder().setStdin(true).build());
 
     private record Client(Channel channel) implements AgentSession.Client {
         @Override
@@ -94,7 +97,7 @@ final class AgentSessionTest {
     }
 
     private void type() {
-        session.stdin("x".getBytes(StandardCharsets.UTF_8));
+        session.stdin(Unpooled.copiedBuffer("x", StandardCharsets.UTF_8));
     }
 
     @Test
