@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.rest;
 
 import io.flotilla.apiserver.node.AgentFailures;
+import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.proto.node.LogsChunk;
 import io.flotilla.proto.node.LogsRequest;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -85,7 +86,11 @@ final class LogStream implements ClientResponseObserver<LogsRequest, LogsChunk> 
         answered = true;
         if (WebSocketUpgrade.isAsked(exchange)) {
             exchange.onEnd(this::cancel);
-            WebSocketLog.open(exchange, this::opened);
+            try {
+                WebSocketLog.open(exchange, this::opened);
+            } catch (StatusException e) {
+                RestHandler.fail(exchange, e);
+            }
         } else {
             exchange.addHeader("content-type", "text/plain");
             opened(exchange.stream(200));

@@ -72,7 +72,7 @@ final class Fabric8ClientIT {
         this.client = builder(cluster).build();
     }
 
-    private static KubernetesClientBuilder builder(Cluster.Running cluster) {
+    static KubernetesClientBuilder builder(Cluster.Running cluster) {
         Certificates certificates = cluster.certificates();
         Config config = new ConfigBuilder(Config.empty())
                 .withMasterUrl("https://127.0.0.1:" + cluster.restPort())

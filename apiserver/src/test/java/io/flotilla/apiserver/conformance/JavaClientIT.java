@@ -77,6 +77,13 @@ final class JavaClientIT {
     @BeforeEach
     void newAccount() throws Exception {
         namespace = cluster.namespace();
+        client = administrator(cluster, namespace);
+        core = new CoreV1Api(client);
+        apps = new AppsV1Api(client);
+    }
+
+    /** A client of the account of a namespace, which may do everything from now on. */
+    static ApiClient administrator(Cluster.Running cluster, String namespace) throws Exception {
         cluster.admin()
                 .post(
                         "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
@@ -88,20 +95,19 @@ final class JavaClientIT {
                 .post("/api/v1/namespaces/" + namespace + "/serviceaccounts/default/token", Json.object("{spec: {}}"))
                 .expect(201)
                 .at("/status/token");
-        client = new ClientBuilder()
+        ApiClient client = new ClientBuilder()
                 .setBasePath("https://127.0.0.1:" + cluster.restPort())
                 .setCertificateAuthority(
                         Files.readAllBytes(cluster.certificates().authority()))
                 .setAuthentication(new AccessTokenAuthentication(token))
                 .setReadTimeout(Duration.ZERO)
                 .build();
-        core = new CoreV1Api(client);
-        apps = new AppsV1Api(client);
         // Its rights are known as soon as the server has seen the binding.
-        Awaitility.await().until(this::isAdministrator);
+        Awaitility.await().until(() -> isAdministrator(new CoreV1Api(client)));
+        return client;
     }
 
-    private boolean isAdministrator() throws ApiException {
+    private static boolean isAdministrator(CoreV1Api core) throws ApiException {
         try {
             core.listNode().execute();
             return true;

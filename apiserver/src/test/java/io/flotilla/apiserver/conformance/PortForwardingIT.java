@@ -2,6 +2,11 @@ package io.flotilla.apiserver.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import io.kubernetes.client.PortForward;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -173,7 +178,7 @@ final class PortForwardingIT {
                 .containsExactlyInAnyOrder("80: " + first.length(), "256: " + second.length());
     }
 
-    /** Text without a period. */
+    /** Characters of one byte as if by chance, the same ones for a seed. */
     private static String letters(int seed, int length) {
         StringBuilder text = new StringBuilder(length);
         long state = seed;
@@ -232,6 +237,35 @@ final class PortForwardingIT {
                 "GET " + pod + "/portforward?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\n"
                         + "Upgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + version + header
                         + "\r\n\r\n");
+    }
+
+    @Test
+    void theOfficialJavaClientForwards() throws Exception {
+        try (PortForward.PortForwardResult ports = new PortForward(JavaClientIT.administrator(cluster, namespace))
+                .forward(namespace, "p", List.of(80, StubAgent.REFUSING))) {
+            ports.getOutboundStream(80).write("hello".getBytes(StandardCharsets.UTF_8));
+            ports.getOutboundStream(80).flush();
+
+            assertThat(ports.getInputStream(80).readNBytes(5)).asString().isEqualTo("hello");
+            // This client leaves the port at the head of what went wrong.
+            assertThat(ports.getErrorStream(StubAgent.REFUSING).readNBytes(2 + StubAgent.REFUSAL.length()))
+                    .asString()
+                    .isEqualTo("\11\0" + StubAgent.REFUSAL);
+        }
+    }
+
+    @Test
+    void fabric8Forwards() throws Exception {
+        try (KubernetesClient client = Fabric8ClientIT.builder(cluster).build();
+                LocalPortForward forward =
+                        client.pods().inNamespace(namespace).withName("p").portForward(80);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
+            socket.setSoTimeout(Cluster.PATIENCE_SECONDS * 1_000);
+            socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
+
+            assertThat(socket.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
+        }
+        assertThat(agent.closed()).isEqualTo("80: 5");
     }
 
     @Test

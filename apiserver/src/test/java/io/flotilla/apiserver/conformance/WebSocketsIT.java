@@ -10,6 +10,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -236,6 +237,21 @@ final class WebSocketsIT {
     }
 
     @Test
+    void aLogIsInNoOtherProtocol() throws Exception {
+        try (StubAgent agent = StubAgent.start(cluster.admin(), namespace + "-node")) {
+            agent.run(cluster.admin(), namespace, "p");
+            refused(
+                    403,
+                    () -> cluster.admin()
+                            .webSocket(
+                                    "/api/v1/namespaces/" + namespace + "/pods/p/log",
+                                    new Messages(),
+                                    Rest.SUBPROTOCOL,
+                                    "v4.channel.k8s.io"));
+        }
+    }
+
+    @Test
     void whoeverClosesIsToldThatItIsWell() throws Exception {
         Messages messages = new Messages();
         WebSocket socket = cluster.admin().webSocket(configMaps + "?watch=true", messages, Rest.SUBPROTOCOL, "mine");
@@ -261,12 +277,16 @@ final class WebSocketsIT {
 
     @Test
     void whatIsForbiddenIsAnsweredAsEver() {
+        refused(403, () -> cluster.as(Cluster.ALICE).webSocket(configMaps + "?watch=true", new Messages()));
+    }
+
+    private static void refused(int code, ThrowingCallable asking) {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> cluster.as(Cluster.ALICE).webSocket(configMaps + "?watch=true", new Messages()))
+                .isThrownBy(asking)
                 .havingCause()
                 .isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
                         refused ->
-                                assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+                                assertThat(refused.getResponse().statusCode()).isEqualTo(code));
     }
 }
