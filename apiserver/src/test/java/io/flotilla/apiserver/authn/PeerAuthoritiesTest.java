@@ -72,8 +72,13 @@ class PeerAuthoritiesTest {
 
     @Test
     void a_user_is_not_believed() throws Exception {
-        assertThat(authenticator.authenticate(peer(users, "alice"), "", JANE, _ -> {}))
-                .contains(new User("alice", "", List.of("developers", User.AUTHENTICATED), Map.of()));
+        User user = authenticator
+                .authenticate(peer(users, "alice"), "", JANE, _ -> {})
+                .orElseThrow();
+        assertThat(user.name()).isEqualTo("alice");
+        assertThat(user.uid()).isEmpty();
+        assertThat(user.groups()).containsExactly("developers", User.AUTHENTICATED);
+        assertThat(user.extra()).containsOnlyKeys(User.CREDENTIAL_ID);
     }
 
     @Test

@@ -26,7 +26,7 @@ class DefaultObjectsTest {
     void a_fresh_cluster_has_them_all_and_a_second_server_adds_nothing() {
         ensure();
         int made = store.size();
-        assertThat(made).isEqualTo(4 + 1 + 21 + 51 + 70 + 11 + 2 + 8 + 7 + 7);
+        assertThat(made).isEqualTo(4 + 1 + 1 + 21 + 51 + 70 + 11 + 2 + 8 + 7 + 7);
         ensure();
         assertThat(store.size()).isEqualTo(made);
         ObjectNode admin = role("admin");
