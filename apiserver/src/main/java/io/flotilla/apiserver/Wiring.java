@@ -62,6 +62,10 @@ import io.flotilla.apiserver.storage.EtcdStore;
 import io.flotilla.apiserver.table.Tables;
 import io.flotilla.apiserver.tracing.Traced;
 import io.flotilla.apiserver.tracing.Tracing;
+import io.flotilla.apiserver.usage.Measured;
+import io.flotilla.apiserver.usage.NodeMetrics;
+import io.flotilla.apiserver.usage.PodMetrics;
+import io.flotilla.apiserver.usage.Scraper;
 import io.flotilla.apiserver.webhook.WebhookClient;
 import io.flotilla.machinery.component.HealthChecks;
 import io.flotilla.machinery.component.Lifecycle;
@@ -83,7 +87,7 @@ final class Wiring {
 
     @Singleton
     Schema schema(Main main) {
-        return main.flags().legacyApis() ? Schema.loadWithLegacy() : Schema.load();
+        return Schema.loadWithMetrics(main.flags().legacyApis());
     }
 
     @Singleton
@@ -164,7 +168,8 @@ final class Wiring {
             Schema schema,
             ServiceAccountTokens tokens,
             AdmissionMetrics metrics,
-            BeanProvider<Authorizer> authorizer) {
+            BeanProvider<Authorizer> authorizer,
+            BeanProvider<Measured> measured) {
         Flags flags = main.flags();
         ClusterSettings settings = ClusterSettings.of(
                 flags.serviceClusterIpRange(),
@@ -179,6 +184,8 @@ final class Wiring {
                 .withRules("mutatingadmissionpolicies.admissionregistration.k8s.io", new MutatingPolicyRules())
                 .withRules("validatingadmissionpolicies.admissionregistration.k8s.io", new ValidatingPolicyRules())
                 .withComponents(() -> EtcdMembers.troubles(flags.etcd()))
+                .withHandler("nodes.metrics.k8s.io", new NodeMetrics(measured::get))
+                .withHandler("pods.metrics.k8s.io", new PodMetrics(measured::get))
                 .withReviews(authorizer::get)
                 .withAdmission(metrics::timed);
     }
@@ -253,6 +260,11 @@ final class Wiring {
         Flags flags = main.flags();
         return NodeAgents.of(new NodeAgents.Config(
                 flags.kubeletClientCertificate(), flags.kubeletClientKey(), flags.kubeletCertificateAuthority()));
+    }
+
+    @Singleton
+    Measured measured(Registry registry, NodeAgents agents) {
+        return new Measured(registry, new Scraper(agents));
     }
 
     @Singleton

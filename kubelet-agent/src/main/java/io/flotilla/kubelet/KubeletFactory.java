@@ -34,6 +34,7 @@ import io.flotilla.kubelet.runtime.ContainerRuntimes;
 import io.flotilla.kubelet.runtime.RuntimeEndpoint;
 import io.flotilla.kubelet.serving.NodeServer;
 import io.flotilla.kubelet.stats.NodeSummary;
+import io.flotilla.kubelet.stats.UsageCounters;
 import io.flotilla.kubelet.status.PodStatuses;
 import io.flotilla.kubelet.status.StatusManager;
 import io.flotilla.kubelet.timer.ThreadTimers;
@@ -304,6 +305,7 @@ final class KubeletFactory {
                 following,
                 statuses::current,
                 new NodeSummary(config.nodeName(), config.rootDir(), cri, clock),
+                new UsageCounters(cri, clock),
                 clock);
     }
 

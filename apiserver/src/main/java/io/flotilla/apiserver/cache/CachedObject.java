@@ -120,7 +120,8 @@ public final class CachedObject {
         return Optional.empty();
     }
 
-    String field(int index) {
+    /** Value of a selectable field, by its place among those of the resource. */
+    public String field(int index) {
         return fields[index];
     }
 

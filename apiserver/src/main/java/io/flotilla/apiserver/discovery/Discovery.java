@@ -46,7 +46,8 @@ public final class Discovery {
             Map.entry("node.k8s.io", 16_300),
             Map.entry("discovery.k8s.io", 16_200),
             Map.entry("resource.k8s.io", 16_200),
-            Map.entry("flowcontrol.apiserver.k8s.io", 16_100));
+            Map.entry("flowcontrol.apiserver.k8s.io", 16_100),
+            Map.entry("metrics.k8s.io", 100));
 
     private static final int CUSTOM_GROUP_PRIORITY = 1000;
     private static final int LOCAL_VERSION_PRIORITY = 15;

@@ -41,23 +41,7 @@ public final class PodLocator {
         // Not the cached one: an agent that has just moved to another port is not to be looked for at the old one.
         ObjectNode node = store.get(nodes, "", nodeName).orElseThrow(() -> StatusException.notFound(nodes, nodeName));
         String uid = pod.path("metadata").path("uid").asText("");
-        return new Located(namespace, name, uid, pod, address(node, nodeName));
-    }
-
-    private static String address(ObjectNode node, String name) {
-        JsonNode status = node.path("status");
-        int port = status.path("daemonEndpoints")
-                .path("kubeletEndpoint")
-                .path("Port")
-                .asInt(10250);
-        for (String type : List.of("InternalIP", "Hostname", "ExternalIP")) {
-            for (JsonNode each : status.path("addresses")) {
-                if (each.path("type").asText("").equals(type)) {
-                    return each.path("address").asText("") + ":" + port;
-                }
-            }
-        }
-        throw StatusException.internal("node " + name + " has no address");
+        return new Located(namespace, name, uid, pod, AgentAddress.of(node));
     }
 
     /** The container meant: the one named, else the only one, else the one that an annotation names. */

@@ -9,6 +9,7 @@ final class Names {
             "api/resource", "io.k8s.apimachinery.pkg.api.resource",
             "apiextensions/v1", "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
             "apiregistration/v1", "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1",
+            "metrics/v1beta1", "io.k8s.metrics.pkg.apis.metrics.v1beta1",
             "meta/v1", "io.k8s.apimachinery.pkg.apis.meta.v1",
             "runtime", "io.k8s.apimachinery.pkg.runtime",
             "util/intstr", "io.k8s.apimachinery.pkg.util.intstr",

@@ -8,6 +8,7 @@ import io.flotilla.apiserver.authz.Refusals;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.ExpiredException;
+import io.flotilla.apiserver.cache.SelectableFields;
 import io.flotilla.apiserver.cache.Selection;
 import io.flotilla.apiserver.cache.WatchForm;
 import io.flotilla.apiserver.cache.Watcher;
@@ -81,10 +82,12 @@ public final class Api {
         return list(caller, target, query, "list");
     }
 
-    /** All objects of a resource whose objects are not kept. */
-    public List<ObjectNode> listMade(Caller caller, Target target) {
-        authorize(caller.user(), target.attributes("list"));
-        return writes.handler(target).list(writes.context(caller, target, false));
+    /** The objects selected of a resource whose objects are not kept. */
+    public List<ObjectNode> listMade(Caller caller, Target target, ListQuery query) {
+        Selection selection = Selectors.parse(
+                target.namespace(), query.labelSelector(), query.fieldSelector(), SelectableFields.NONE);
+        authorize(caller.user(), attributes(target, selection, "list"));
+        return writes.handler(target).list(writes.context(caller, target, false), selection);
     }
 
     /** What the deletion of a collection is about: who may delete it need not be allowed to list it. */

@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.cache.Selection;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +27,8 @@ public interface SubresourceHandler {
         throw StatusException.methodNotSupported(context.resource(), "get");
     }
 
-    /** Answers GET of all; for resources whose objects are not kept. */
-    default List<ObjectNode> list(WriteContext context) {
+    /** Answers GET of all that are selected; for resources whose objects are not kept. */
+    default List<ObjectNode> list(WriteContext context, Selection selection) {
         throw StatusException.methodNotSupported(context.resource(), "list");
     }
 

@@ -47,11 +47,16 @@ public final class StatusException extends RuntimeException {
 
     /** The object, or what the path names, is not there. */
     public static StatusException notFound(ResourceInfo resource, String name) {
+        return notFound(resource.group(), resource.resource(), name);
+    }
+
+    /** As {@link #notFound(ResourceInfo, String)}, of what is not called as any resource is. */
+    public static StatusException notFound(String group, String resource, String name) {
         return new StatusException(
                 404,
                 "NotFound",
-                resource.qualifiedResource() + " " + Quoting.quote(name) + " not found",
-                new Details(name, resource.group(), resource.resource(), List.of(), 0));
+                resource + (group.isEmpty() ? "" : "." + group) + " " + Quoting.quote(name) + " not found",
+                new Details(name, group, resource, List.of(), 0));
     }
 
     /** A JSON patch that does not fit the object; Kubernetes does not tell why. */

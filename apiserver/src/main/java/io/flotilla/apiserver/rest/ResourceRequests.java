@@ -251,7 +251,13 @@ public final class ResourceRequests {
             answer(
                     exchange,
                     accepted,
-                    new Answer.Made(200, made(exchange, target, api.listMade(caller, target), accepted)));
+                    new Answer.Made(
+                            200,
+                            made(
+                                    exchange,
+                                    target,
+                                    api.listMade(caller, target, Options.list(exchange.query())),
+                                    accepted)));
         }
     }
 

@@ -24,9 +24,12 @@ public final class Schema {
     private volatile CustomTable custom = CustomTable.NONE;
     private volatile boolean complete = true;
 
-    private Schema(Clock clock, boolean legacy) {
+    private Schema(Clock clock, boolean metrics, boolean legacy) {
         types = TypeTable.load();
         resources = new ResourceTable(types);
+        if (metrics) {
+            MetricsResources.addTo(resources, types);
+        }
         deprecations = new HashMap<>(legacy ? LegacyResources.addTo(resources, types) : Map.of());
         deprecate("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+");
         deprecate("endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
@@ -45,12 +48,16 @@ public final class Schema {
 
     /** Reads the table; the clock gives the defaults that are the present time. */
     public static Schema load(Clock clock) {
-        return new Schema(clock, false);
+        return new Schema(clock, false, false);
     }
 
-    /** As {@link #load()}, with resources in versions that Kubernetes has ceased to serve. */
-    public static Schema loadWithLegacy() {
-        return new Schema(Clock.systemUTC(), true);
+    /**
+     * As {@link #load()}, with the group metrics.k8s.io.
+     *
+     * @param legacy whether resources are served in versions, too, that Kubernetes has ceased to serve
+     */
+    public static Schema loadWithMetrics(boolean legacy) {
+        return new Schema(Clock.systemUTC(), true, legacy);
     }
 
     /** What to tell those who use the resource; empty for those that no one is to leave. */

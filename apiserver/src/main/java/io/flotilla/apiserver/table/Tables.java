@@ -120,6 +120,8 @@ public final class Tables {
         cells.put("resourceclaims.resource.k8s.io", ClusterCells::resourceClaim);
         cells.put("resourceslices.resource.k8s.io", ClusterCells::resourceSlice);
         cells.put("componentstatuses", ClusterCells::componentStatus);
+        cells.put("nodes.metrics.k8s.io", UsageCells::node);
+        cells.put("pods.metrics.k8s.io", UsageCells::pod);
     }
 
     /**

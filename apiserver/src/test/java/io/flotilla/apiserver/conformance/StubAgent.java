@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.conformance;
 
 import com.google.protobuf.ByteString;
+import io.flotilla.proto.node.ContainerUsage;
 import io.flotilla.proto.node.Exit;
 import io.flotilla.proto.node.LogsChunk;
 import io.flotilla.proto.node.LogsRequest;
@@ -9,6 +10,9 @@ import io.flotilla.proto.node.PortForwardInput;
 import io.flotilla.proto.node.PortForwardOutput;
 import io.flotilla.proto.node.SessionInput;
 import io.flotilla.proto.node.SessionOutput;
+import io.flotilla.proto.node.Usage;
+import io.flotilla.proto.node.UsageReply;
+import io.flotilla.proto.node.UsageRequest;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -17,16 +21,20 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A node whose agent runs nothing. A command that is executed says its own words on the error output, the sizes of its
  * terminal on the output, repeats there the first line of its input, and ends with code 3, or with 0 if its input ends
  * before; a log is three lines, and a fourth when it is followed. A port repeats what it is told and ends when that is
- * {@link #QUIT}; nobody listens on {@link #REFUSING}.
+ * {@link #QUIT}; nobody listens on {@link #REFUSING}. Asked for what is used, it says what the node and each of its pods
+ * had used by a clock that goes on ten seconds each time.
  */
 final class StubAgent implements AutoCloseable {
+    private static final long EPOCH_SECONDS = 1_700_000_000;
     private static final List<String> LOG = List.of("one\n", "two\n", "three\n");
 
     static final String QUIT = "quit";
@@ -35,19 +43,19 @@ final class StubAgent implements AutoCloseable {
 
     private final Server server;
     private final String node;
-    private final BlockingQueue<String> closed;
+    private final Agent agent;
 
-    private StubAgent(Server server, String node, BlockingQueue<String> closed) {
+    private StubAgent(Server server, String node, Agent agent) {
         this.server = server;
         this.node = node;
-        this.closed = closed;
+        this.agent = agent;
     }
 
     /** Starts an agent and registers its node. */
     static StubAgent start(Rest admin, String node) throws IOException, InterruptedException {
-        BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+        Agent agent = new Agent();
         Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(new Agent(closed))
+                .addService(agent)
                 .build()
                 .start();
         admin.post("/api/v1/nodes", Json.object("{metadata: {name: '%s'}}", node))
@@ -58,7 +66,7 @@ final class StubAgent implements AutoCloseable {
                         "{status: {addresses: [{type: 'InternalIP', address: '127.0.0.1'}], daemonEndpoints: {kubeletEndpoint: {Port: %d}}}}",
                         server.getPort())
                 .expect(200);
-        return new StubAgent(server, node, closed);
+        return new StubAgent(server, node, agent);
     }
 
     /** Makes a pod that runs here and is ready. */
@@ -75,12 +83,20 @@ final class StubAgent implements AutoCloseable {
                         Rest.MERGE_PATCH,
                         "{status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]}}")
                 .expect(200);
+        agent.pods.add(new Pod(namespace, pod));
     }
 
     /** Waits until a client has closed a connection to a port; returns the port and how many bytes came before. */
     String closed() throws InterruptedException {
-        return String.valueOf(closed.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        return String.valueOf(agent.closed.poll(Cluster.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
+
+    /** How often it was asked what is used. */
+    long asked() {
+        return agent.asked.get();
+    }
+
+    private record Pod(String namespace, String name) {}
 
     @Override
     public void close() {
@@ -88,15 +104,38 @@ final class StubAgent implements AutoCloseable {
     }
 
     private static final class Agent extends NodeGrpc.NodeImplBase {
-        private final BlockingQueue<String> closed;
-
-        Agent(BlockingQueue<String> closed) {
-            this.closed = closed;
-        }
+        private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+        private final List<Pod> pods = new CopyOnWriteArrayList<>();
+        private final AtomicLong asked = new AtomicLong();
 
         @Override
         public StreamObserver<PortForwardInput> portForward(StreamObserver<PortForwardOutput> client) {
             return new Port((ServerCallStreamObserver<PortForwardOutput>) client, closed);
+        }
+
+        @Override
+        public void usage(UsageRequest request, StreamObserver<UsageReply> client) {
+            long number = asked.incrementAndGet();
+            UsageReply.Builder reply = UsageReply.newBuilder().setNode(usage(number, 5_123_456_780L, 2 << 20));
+            for (Pod pod : pods) {
+                reply.addContainers(ContainerUsage.newBuilder()
+                        .setNamespace(pod.namespace())
+                        .setPod(pod.name())
+                        .setContainer("c")
+                        .setId(pod.name())
+                        .setUsage(usage(number, 123_456_780L, 18_204)));
+            }
+            client.onNext(reply.build());
+            client.onCompleted();
+        }
+
+        /** The number of times ten seconds. */
+        private static Usage usage(long number, long cpuCoreNanosEach, long kibibytes) {
+            return Usage.newBuilder()
+                    .setTime((EPOCH_SECONDS + number * 10) * 1_000_000_000L)
+                    .setCpuCoreNanos(number * cpuCoreNanosEach)
+                    .setWorkingSetBytes(kibibytes << 10)
+                    .build();
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.flotilla.kubelet.cri.Cri;
 import io.flotilla.kubelet.log.LogFollowing;
 import io.flotilla.kubelet.runtime.ContainerRuntime;
 import io.flotilla.kubelet.stats.NodeSummary;
+import io.flotilla.kubelet.stats.UsageCounters;
 import io.flotilla.machinery.informer.Lister;
 import io.flotilla.machinery.tls.PemFiles;
 import io.grpc.Server;
@@ -54,11 +55,12 @@ public final class NodeServer implements AutoCloseable {
             LogFollowing following,
             Function<Pod, PodStatus> statuses,
             NodeSummary summary,
+            UsageCounters counters,
             Clock clock) {
         this.listening = listening;
         PodLookup lookup = new PodLookup(pods, cri);
         this.service = new NodeService(
-                lookup, runtime, new LogsCalls(lookup, directories, following, statuses, clock), summary);
+                lookup, runtime, new LogsCalls(lookup, directories, following, statuses, clock), summary, counters);
     }
 
     /** Fails with a message that names what is wrong: the address, or one of the files. */

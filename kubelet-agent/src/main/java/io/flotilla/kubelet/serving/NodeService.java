@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.flotilla.kubelet.cri.CriException;
 import io.flotilla.kubelet.runtime.ContainerRuntime;
 import io.flotilla.kubelet.stats.NodeSummary;
+import io.flotilla.kubelet.stats.UsageCounters;
 import io.flotilla.proto.node.ContainerRef;
 import io.flotilla.proto.node.LogsChunk;
 import io.flotilla.proto.node.LogsRequest;
@@ -16,6 +17,8 @@ import io.flotilla.proto.node.SessionOutput;
 import io.flotilla.proto.node.SessionStart;
 import io.flotilla.proto.node.StatsReply;
 import io.flotilla.proto.node.StatsRequest;
+import io.flotilla.proto.node.UsageReply;
+import io.flotilla.proto.node.UsageRequest;
 import io.flotilla.proto.runtime.RuntimePortForwardInput;
 import io.flotilla.proto.runtime.RuntimePortForwardStart;
 import io.flotilla.proto.runtime.RuntimeSessionInput;
@@ -24,6 +27,7 @@ import io.flotilla.proto.runtime.StreamingGrpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
 
 /** The node API. Errors: NOT_FOUND where pod or container is not, INVALID_ARGUMENT where a request cannot be met. */
 final class NodeService extends NodeGrpc.NodeImplBase {
@@ -32,13 +36,16 @@ final class NodeService extends NodeGrpc.NodeImplBase {
     private final StreamingGrpc.StreamingStub streaming;
     private final LogsCalls logs;
     private final NodeSummary summary;
+    private final UsageCounters counters;
 
-    NodeService(PodLookup lookup, ContainerRuntime runtime, LogsCalls logs, NodeSummary summary) {
+    NodeService(
+            PodLookup lookup, ContainerRuntime runtime, LogsCalls logs, NodeSummary summary, UsageCounters counters) {
         this.lookup = lookup;
         this.runtime = runtime;
         this.streaming = StreamingGrpc.newStub(runtime.channel());
         this.logs = logs;
         this.summary = summary;
+        this.counters = counters;
     }
 
     @Override
@@ -130,11 +137,22 @@ final class NodeService extends NodeGrpc.NodeImplBase {
 
     @Override
     public void stats(StatsRequest request, StreamObserver<StatsReply> responses) {
-        Thread.ofVirtual().name("stats").start(() -> {
-            try {
-                responses.onNext(StatsReply.newBuilder()
+        measure(
+                responses,
+                () -> StatsReply.newBuilder()
                         .setSummary(ByteString.copyFrom(summary.now()))
                         .build());
+    }
+
+    @Override
+    public void usage(UsageRequest request, StreamObserver<UsageReply> responses) {
+        measure(responses, counters::now);
+    }
+
+    private static <T> void measure(StreamObserver<T> responses, Supplier<T> measuring) {
+        Thread.ofVirtual().name("stats").start(() -> {
+            try {
+                responses.onNext(measuring.get());
                 responses.onCompleted();
             } catch (RuntimeException e) {
                 responses.onError(Status.UNAVAILABLE

@@ -18,8 +18,6 @@ import java.util.Map;
 
 /** The summary of stats/v1alpha1: the node, its pods and their containers. */
 public final class NodeSummary {
-    private static final long NANOS_PER_TICK = 10_000_000;
-
     private final String nodeName;
     private final Path root;
     private final Cri cri;
@@ -100,7 +98,7 @@ public final class NodeSummary {
     private void node(ObjectNode node) {
         Instant now = clock.instant();
         node.put("nodeName", nodeName).put("startTime", stamp(started));
-        long busy = ProcFiles.busyTicks() * NANOS_PER_TICK;
+        long busy = ProcFiles.busyNanos();
         node.putObject("cpu")
                 .put("time", stamp(now))
                 .put("usageNanoCores", rates.perSecond("node", busy, now))

@@ -6,10 +6,21 @@ import java.nio.file.Path;
 
 /** Figures of the machine from /proc; 0 where it has none. */
 final class ProcFiles {
+    private static final long NANOS_PER_TICK = 10_000_000;
+
     private ProcFiles() {}
 
-    /** Returns the time that processors were not idle, in hundredths of a second. */
-    static long busyTicks() {
+    /** Returns the time that processors were not idle, in nanoseconds. */
+    static long busyNanos() {
+        return busyTicks() * NANOS_PER_TICK;
+    }
+
+    /** Returns the memory that could not be had by starting something. */
+    static long workingSetBytes() {
+        return memory("MemTotal") - memory("MemAvailable");
+    }
+
+    private static long busyTicks() {
         try {
             String[] fields =
                     Files.readAllLines(Path.of("/proc/stat")).getFirst().trim().split("\\s+");

@@ -200,6 +200,12 @@ public final class BuiltInKinds implements KindRules {
         return this;
     }
 
+    /** Lets a handler stand for a resource whose objects are not kept. */
+    public BuiltInKinds withHandler(String qualifiedResource, SubresourceHandler handler) {
+        handlers.put(qualifiedResource, handler);
+        return this;
+    }
+
     /** Lets service accounts have tokens. */
     public BuiltInKinds withTokens(ServiceAccountTokens tokens) {
         TokenRequests requests = new TokenRequests(tokens, resources, clock);

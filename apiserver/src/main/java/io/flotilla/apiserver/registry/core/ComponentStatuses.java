@@ -2,6 +2,7 @@ package io.flotilla.apiserver.registry.core;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.cache.Selection;
 import io.flotilla.apiserver.registry.Resources;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.WriteContext;
@@ -37,14 +38,14 @@ public final class ComponentStatuses implements SubresourceHandler {
 
     @Override
     public ObjectNode read(WriteContext context) {
-        return list(context).stream()
+        return list(context, Selection.ALL).stream()
                 .filter(each -> each.path("metadata").path("name").asText().equals(context.name()))
                 .findFirst()
                 .orElseThrow(() -> StatusException.notFound(context.resource(), context.name()));
     }
 
     @Override
-    public List<ObjectNode> list(WriteContext context) {
+    public List<ObjectNode> list(WriteContext context, Selection selection) {
         Map<String, Optional<String>> troubles = new TreeMap<>(stores.get());
         LEADERS.forEach((component, lease) -> troubles.put(component, trouble(context, lease)));
         List<ObjectNode> statuses = new ArrayList<>();

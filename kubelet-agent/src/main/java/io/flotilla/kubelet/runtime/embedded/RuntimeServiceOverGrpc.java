@@ -3,6 +3,7 @@ package io.flotilla.kubelet.runtime.embedded;
 import io.flotilla.proto.cri.CgroupDriver;
 import io.flotilla.proto.cri.Container;
 import io.flotilla.proto.cri.ContainerEventResponse;
+import io.flotilla.proto.cri.ContainerState;
 import io.flotilla.proto.cri.ContainerStatsRequest;
 import io.flotilla.proto.cri.ContainerStatsResponse;
 import io.flotilla.proto.cri.ContainerStatusRequest;
@@ -283,7 +284,8 @@ final class RuntimeServiceOverGrpc extends RuntimeServiceGrpc.RuntimeServiceImpl
         Calls.answer(observer, () -> {
             var reply = ListContainerStatsResponse.newBuilder();
             for (Container container : runtime.containers(request.getFilter().getPodSandboxId())) {
-                if (Filters.matches(request.getFilter(), container)) {
+                if (container.getState() == ContainerState.CONTAINER_RUNNING
+                        && Filters.matches(request.getFilter(), container)) {
                     unlessGone(() -> reply.addStats(runtime.containerStats(container.getId())));
                 }
             }
