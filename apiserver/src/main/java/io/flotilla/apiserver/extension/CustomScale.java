@@ -2,25 +2,34 @@ package io.flotilla.apiserver.extension;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.patch.ScaleFields;
 import io.flotilla.apiserver.registry.Changes;
-import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.ScaleHandler;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Trees;
 import io.flotilla.apiserver.registry.workload.Scale;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The scale of a defined kind, whose definition says where its objects hold it. */
-final class CustomScale implements SubresourceHandler {
+final class CustomScale implements ScaleHandler {
+    /** Stands for a count that is not there, while it may still be set. */
+    private static final long UNSET = Integer.MIN_VALUE;
+
     private final CustomStrategy strategy;
+    private final ScaleFields fields;
     private final String specText;
     private final JsonPath specReplicas;
     private final JsonPath statusReplicas;
     private final JsonPath selector;
 
-    CustomScale(JsonNode scale, CustomStrategy strategy) {
+    /** @param replicasPaths by version, the names that lead to the count of replicas */
+    CustomScale(JsonNode scale, CustomStrategy strategy, Map<String, List<String>> replicasPaths) {
         this.strategy = strategy;
+        this.fields = new ScaleFields(replicasPaths);
         this.specText = scale.path("specReplicasPath").asText();
         this.specReplicas = JsonPath.parse(specText);
         this.statusReplicas = JsonPath.parse(scale.path("statusReplicasPath").asText());
@@ -33,11 +42,19 @@ final class CustomScale implements SubresourceHandler {
     }
 
     @Override
-    public ObjectNode update(WriteContext context, ObjectNode scale) {
-        long replicas = Scale.replicas(context, scale);
-        return view(Changes.apply(context, scale, object -> {
+    public ObjectNode update(WriteContext context, UnaryOperator<ObjectNode> change) {
+        return view(Changes.apply(context, object -> {
             ObjectNode before = object.deepCopy();
             JsonNode present = specReplicas.find(object);
+            ObjectNode shown = view(object, present.isNumber() ? present.longValue() : UNSET);
+            fields.show(object, shown);
+            ObjectNode scale = change.apply(shown);
+            if (scale.path("spec").path("replicas").asLong() == UNSET) {
+                throw StatusException.badRequest("the spec replicas field \"" + specText + "\" cannot be empty");
+            }
+            long replicas = Scale.replicas(context, scale);
+            Changes.check(context, scale, object);
+            fields.settle(scale, object, context.resource().apiVersion());
             if (present.isNumber() && present.longValue() == replicas) {
                 return object;
             }
@@ -67,9 +84,13 @@ final class CustomScale implements SubresourceHandler {
         if (!replicas.isNumber()) {
             throw StatusException.internal("the spec replicas field \"" + specText + "\" does not exist");
         }
+        return view(object, replicas.longValue());
+    }
+
+    private ObjectNode view(ObjectNode object, long replicas) {
         return Scale.view(
                 object,
-                replicas.longValue(),
+                replicas,
                 statusReplicas.find(object).asLong(0),
                 selector.find(object).asText(""));
     }

@@ -86,7 +86,7 @@ final class CustomStrategy extends KindStrategy {
     /** Handlers of the subresources that are more than a view on writing the object. */
     Map<String, SubresourceHandler> handlers() {
         return version.version().scale().isObject()
-                ? Map.of("scale", new CustomScale(version.version().scale(), this))
+                ? Map.of("scale", new CustomScale(version.version().scale(), this, version.replicasPaths()))
                 : Map.of();
     }
 

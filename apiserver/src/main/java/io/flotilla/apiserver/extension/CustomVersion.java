@@ -103,6 +103,18 @@ final class CustomVersion implements CustomResource {
         return version;
     }
 
+    /** By each version of the kind, the names that lead to the count of replicas, none where it has no scale. */
+    Map<String, List<String>> replicasPaths() {
+        Map<String, List<String>> paths = new LinkedHashMap<>();
+        for (Definition.Version each : definition.versions()) {
+            paths.put(
+                    definition.apiVersion(each),
+                    JsonPath.parse(each.scale().path("specReplicasPath").asText(""))
+                            .names());
+        }
+        return paths;
+    }
+
     @Override
     public ResourceInfo info() {
         return info;

@@ -156,7 +156,7 @@ public final class FieldManager {
         ObjectNode before = withoutManagedFields(live);
         ObjectNode applied = withoutManagedFields(config);
         Managers.Key key = Managers.Key.applier(write.manager(), write.subresource());
-        noteFirst(shape, managers, before, apiVersion);
+        noteFirst(shape, managers, before, apiVersion, write.subresource());
 
         Managers.Entry last = managers.get(key);
         FieldSet set = Owned.paths(shape, applied).without(write.ignored()).difference(STRIPPED);
@@ -183,10 +183,11 @@ public final class FieldManager {
     }
 
     /** An object that nobody managed so far is put into the name of those who made it before anyone applied. */
-    private static void noteFirst(Shape shape, Managers managers, ObjectNode live, String apiVersion) {
+    private static void noteFirst(
+            Shape shape, Managers managers, ObjectNode live, String apiVersion, String subresource) {
         if (managers.entries().isEmpty() && live.path("metadata").has("uid")) {
             FieldSet all = Owned.paths(shape, live).difference(STRIPPED);
-            managers.put(Managers.Key.updater("before-first-apply", apiVersion, ""), all, apiVersion, "");
+            managers.put(Managers.Key.updater("before-first-apply", apiVersion, subresource), all, apiVersion, "");
         }
     }
 

@@ -8,6 +8,7 @@ import io.flotilla.apiserver.authz.Authorizer;
 import io.flotilla.apiserver.authz.Refusals;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
+import io.flotilla.apiserver.patch.FieldManager;
 import io.flotilla.apiserver.registry.Changes;
 import io.flotilla.apiserver.registry.Creation;
 import io.flotilla.apiserver.registry.Deletion;
@@ -15,6 +16,7 @@ import io.flotilla.apiserver.registry.Registry;
 import io.flotilla.apiserver.registry.Review;
 import io.flotilla.apiserver.registry.Reviews;
 import io.flotilla.apiserver.registry.Reviews.Operation;
+import io.flotilla.apiserver.registry.ScaleHandler;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.registry.SubresourceHandler;
 import io.flotilla.apiserver.registry.Updating;
@@ -32,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Writes of the API. Every call authorizes first and fails with {@link StatusException}; all block. */
 public final class Writes {
@@ -41,6 +44,7 @@ public final class Writes {
     private final Reviews reviews;
     private final NamespaceCheck namespaces;
     private final BodyReader bodies;
+    private final FieldManager fields;
     private final Clock clock;
 
     public Writes(Registry registry, Schema schema, Authorizer authorizer, Reviews reviews, Clock clock) {
@@ -50,6 +54,7 @@ public final class Writes {
         this.authorizer = authorizer;
         this.namespaces = new NamespaceCheck(registry);
         this.bodies = new BodyReader(schema);
+        this.fields = new FieldManager(schema);
         this.clock = clock;
     }
 
@@ -125,12 +130,59 @@ public final class Writes {
 
     private Answer updateHandled(Caller caller, Target target, ObjectNode object, WriteOptions options) {
         SubresourceHandler handler = handler(target);
+        if (handler instanceof ScaleHandler scale) {
+            return updateScale(caller, target, scale, options, _ -> object.deepCopy(), Updating.Ownership.NOTED);
+        }
         WriteContext context = context(caller, target, options.dryRun());
         Updating.checkTarget(target.resource(), target.namespace(), target.name(), Trees.child(object, "metadata"));
         boolean wholeObject = expected(target).kind().equals(target.resource().kind());
         review(caller, target, Operation.UPDATE, options)
                 .admit(object, () -> Optional.of(wholeObject ? Changes.read(context) : handler.read(context)));
         return new Answer.Made(200, handler.update(context, object));
+    }
+
+    private Answer updateScale(
+            Caller caller,
+            Target target,
+            ScaleHandler handler,
+            WriteOptions options,
+            UnaryOperator<ObjectNode> change,
+            Updating.Ownership ownership) {
+        FieldManager.Write write = new FieldManager.Write(
+                managed(caller, options).fieldManager(), target.subresource(), false, Instant.now(clock));
+        Review review = review(caller, target, Operation.UPDATE, options);
+        return new Answer.Made(200, handler.update(context(caller, target, options.dryRun()), shown -> {
+            ObjectNode object = change.apply(shown.deepCopy());
+            Updating.checkTarget(target.resource(), target.namespace(), target.name(), Trees.child(object, "metadata"));
+            FieldManager.Note note = fields.look(expected(target).type(), write, shown, object);
+            review.admit(object, () -> Optional.of(shown.deepCopy()));
+            if (ownership == Updating.Ownership.NOTED) {
+                note.write(object);
+            }
+            return object;
+        }));
+    }
+
+    private Answer patchScale(
+            Caller caller,
+            Target target,
+            ScaleHandler handler,
+            PatchType type,
+            byte[] body,
+            boolean force,
+            WriteOptions options) {
+        BodyReader.Expected expected = expected(target);
+        if (type == PatchType.APPLY) {
+            ApplyConfiguration configuration = ApplyConfiguration.read(
+                    body, target, expected, schema, options, force, Instant.now(clock), caller.warn());
+            UnaryOperator<ObjectNode> applied = shown -> bodies.checkApplied(
+                    configuration.applyTo(shown), expected, options.fieldValidation(), caller.warn());
+            return updateScale(caller, target, handler, options, applied, Updating.Ownership.SETTLED);
+        }
+        Patches patch = Patches.read(type, body);
+        UnaryOperator<ObjectNode> patched = shown ->
+                checkPatched(caller, patch, () -> patch.apply(shown.deepCopy(), expected.type()), expected, options);
+        return updateScale(caller, target, handler, options, patched, Updating.Ownership.NOTED);
     }
 
     /** Patches an object, its status, or what another subresource shows. */
@@ -140,6 +192,9 @@ public final class Writes {
         BodyReader.Expected expected = expected(target);
         if (type == PatchType.APPLY && !isHandled(target)) {
             return apply(caller, target, expected, body, force, options);
+        }
+        if (isHandled(target) && handler(target) instanceof ScaleHandler scale) {
+            return patchScale(caller, target, scale, type, body, force, options);
         }
         Patches patch = Patches.read(type, body);
         if (isHandled(target)) {

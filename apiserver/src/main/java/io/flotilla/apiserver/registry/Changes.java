@@ -24,25 +24,34 @@ public final class Changes {
      * @param body what the client sent; a resourceVersion or a UID in it must be that of the parent
      */
     public static ObjectNode apply(WriteContext context, ObjectNode body, UnaryOperator<ObjectNode> change) {
+        return apply(context, parent -> {
+            check(context, body, parent);
+            return change.apply(parent);
+        });
+    }
+
+    /** Changes the parent, or tells what the change would make of it, whatever version of it there is. */
+    public static ObjectNode apply(WriteContext context, UnaryOperator<ObjectNode> change) {
+        return context.dryRun()
+                ? change.apply(read(context))
+                : context.store().update(context.resource(), context.namespace(), context.name(), change);
+    }
+
+    /** Checks that a resourceVersion or a UID that a body has is that of the parent; fails with Conflict. */
+    public static void check(WriteContext context, ObjectNode body, ObjectNode parent) {
         String version = body.path("metadata").path("resourceVersion").asText("");
         String uid = body.path("metadata").path("uid").asText("");
-        UnaryOperator<ObjectNode> checked = parent -> {
-            String actual = parent.path("metadata").path("uid").asText("");
-            if (!uid.isEmpty() && !uid.equals(actual)) {
-                throw StatusException.conflict(
-                        context.resource(),
-                        context.name(),
-                        "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + actual);
-            }
-            if (!version.isEmpty()
-                    && !version.equals(
-                            parent.path("metadata").path("resourceVersion").asText(""))) {
-                throw StatusException.conflict(context.resource(), context.name(), MODIFIED);
-            }
-            return change.apply(parent);
-        };
-        return context.dryRun()
-                ? checked.apply(read(context))
-                : context.store().update(context.resource(), context.namespace(), context.name(), checked);
+        String actual = parent.path("metadata").path("uid").asText("");
+        if (!uid.isEmpty() && !uid.equals(actual)) {
+            throw StatusException.conflict(
+                    context.resource(),
+                    context.name(),
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + actual);
+        }
+        if (!version.isEmpty()
+                && !version.equals(
+                        parent.path("metadata").path("resourceVersion").asText(""))) {
+            throw StatusException.conflict(context.resource(), context.name(), MODIFIED);
+        }
     }
 }

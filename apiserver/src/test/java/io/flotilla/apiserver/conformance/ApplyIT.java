@@ -3,6 +3,7 @@ package io.flotilla.apiserver.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -149,6 +150,133 @@ class ApplyIT {
         assertThat(status.at("/spec/replicas")).isEqualTo("1");
         assertThat(status.json().at("/metadata/managedFields").findValuesAsText("subresource"))
                 .containsExactly("status");
+    }
+
+    private Reply applyDeployment(String manager, String replicas) throws Exception {
+        return admin.patch(
+                deployment + "?fieldManager=" + manager,
+                Rest.APPLY_PATCH,
+                "{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'd'}, spec: {%s selector: {matchLabels: {a: 'b'}},"
+                        + " template: {metadata: {labels: {a: 'b'}}, spec: {containers: [{name: 'c', image: 'nginx'}]}}}}",
+                replicas);
+    }
+
+    private Reply applyScale(String options, String spec) throws Exception {
+        return admin.patch(
+                deployment + "/scale?" + options,
+                Rest.APPLY_PATCH,
+                "{apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: {name: 'd'}, spec: %s}",
+                spec);
+    }
+
+    @Test
+    void aScaleIsAppliedAgainstTheOwnersOfItsParent() throws Exception {
+        applyDeployment("one", "replicas: 2,").expect(201);
+        applyScale("fieldManager=scaler", "{replicas: 5}")
+                .refused(409, "Conflict", "Apply failed with 1 conflict: conflict with \"one\": .spec.replicas");
+
+        Reply scale =
+                applyScale("fieldManager=scaler&force=true", "{replicas: 5}").expect(200);
+        assertThat(scale.at("/kind")).isEqualTo("Scale");
+        assertThat(scale.at("/spec/replicas")).isEqualTo("5");
+        assertThat(scale.json().path("metadata").has("managedFields")).isFalse();
+
+        Reply scaled = admin.get(deployment).expect(200);
+        assertThat(scaled.at("/spec/replicas")).isEqualTo("5");
+        assertThat(scaled.at("/metadata/generation")).isEqualTo("2");
+        assertThat(scaled.json().at("/metadata/managedFields/0"))
+                .isEqualTo(Json.object(
+                        "{manager: 'scaler', operation: 'Apply', apiVersion: 'apps/v1', fieldsType: 'FieldsV1',"
+                                + " fieldsV1: {'f:spec': {'f:replicas': {}}}, subresource: 'scale'}"));
+        assertThat(scaled.at("/metadata/managedFields/1/manager")).isEqualTo("one");
+        assertThat(scaled.json().at("/metadata/managedFields/1/fieldsV1/f:spec").has("f:replicas"))
+                .isFalse();
+        assertThat(scaled.json().at("/metadata/managedFields/1/fieldsV1/f:spec").has("f:selector"))
+                .isTrue();
+    }
+
+    @Test
+    void whatWasScaledIsAConflictOfItsParent() throws Exception {
+        applyDeployment("one", "").expect(201);
+        admin.patch(deployment + "/scale?fieldManager=editor&dryRun=All", Rest.MERGE_PATCH, "{spec: {replicas: 9}}")
+                .expect(200);
+        assertThat(admin.get(deployment).at("/spec/replicas")).isEqualTo("1");
+        admin.patch(deployment + "/scale?fieldManager=editor", Rest.MERGE_PATCH, "{spec: {replicas: 4}}")
+                .expect(200);
+        applyDeployment("one", "replicas: 2,")
+                .refused(
+                        409,
+                        "Conflict",
+                        "Apply failed with 1 conflict: conflict with \"editor\" with subresource \"scale\" using apps/v1:"
+                                + " .spec.replicas");
+        applyScale("fieldManager=scaler", "{replicas: 3}")
+                .refused(
+                        409,
+                        "Conflict",
+                        "Apply failed with 1 conflict: conflict with \"editor\" with subresource \"scale\" using"
+                                + " autoscaling/v1: .spec.replicas");
+
+        Reply shared = applyScale("fieldManager=scaler", "{replicas: 4}").expect(200);
+        Reply again = applyScale("fieldManager=scaler", "{replicas: 4}").expect(200);
+        assertThat(again.resourceVersion()).isEqualTo(shared.resourceVersion());
+        assertThat(admin.get(deployment).json().at("/metadata/managedFields").findValuesAsText("manager"))
+                .containsExactly("scaler", "one", "editor");
+        assertThat(applyDeployment("one", "").expect(200).at("/spec/replicas")).isEqualTo("4");
+    }
+
+    @Test
+    void theScaleOfACustomResourceOwnsItsOwnPath() throws Exception {
+        String group = "applied.example.com";
+        admin.send(
+                        "POST",
+                        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                        Samples.shipDefinition(group).getBytes(StandardCharsets.UTF_8))
+                .expect(201);
+        String ships = "/apis/" + group + "/v1/namespaces/" + cluster.namespace() + "/ships";
+        Awaitility.await().until(() -> admin.get(ships).code() == 200);
+        String ship = "{apiVersion: '%s/v1', kind: 'Ship', metadata: {name: 'argo'}, spec: {%s}}";
+        String argo = ships + "/argo";
+        admin.patch(argo + "?fieldManager=one", Rest.APPLY_PATCH, ship, group, "oars: 50")
+                .expect(201);
+
+        String scale = "{apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: {name: 'argo'}, spec: {replicas: %d}}";
+        admin.patch(argo + "/scale?fieldManager=scaler", Rest.APPLY_PATCH, scale, 30)
+                .refused(409, "Conflict", "Apply failed with 1 conflict: conflict with \"one\": .spec.replicas");
+        admin.patch(argo + "/scale?fieldManager=scaler&force=true", Rest.APPLY_PATCH, scale, 30)
+                .expect(200);
+        Reply scaled = admin.get(argo).expect(200);
+        assertThat(scaled.at("/spec/oars")).isEqualTo("30");
+        assertThat(scaled.json().at("/metadata/managedFields"))
+                .singleElement()
+                .isEqualTo(Json.object(
+                        "{manager: 'scaler', operation: 'Apply', apiVersion: '%s/v1', fieldsType: 'FieldsV1',"
+                                + " fieldsV1: {'f:spec': {'f:oars': {}}}, subresource: 'scale'}",
+                        group));
+
+        admin.patch(argo, Rest.JSON_PATCH, "[{op: 'remove', path: '/spec/oars'}]")
+                .expect(200);
+        admin.patch(argo + "/scale", Rest.MERGE_PATCH, "{metadata: {labels: {a: 'b'}}}")
+                .refused(400, "BadRequest", "the spec replicas field \".spec.oars\" cannot be empty");
+        admin.patch(argo + "/scale", Rest.MERGE_PATCH, "{spec: {replicas: 8}}").expect(200);
+        assertThat(admin.get(argo).at("/spec/oars")).isEqualTo("8");
+    }
+
+    @Test
+    void badScalesAreNotApplied() throws Exception {
+        applyScale("fieldManager=scaler", "{replicas: 3}").refused(404, "NotFound", "deployments.apps \"d\" not found");
+        applyDeployment("one", "").expect(201);
+        applyScale("force=true", "{replicas: 3}").expect(422);
+        applyScale("fieldManager=scaler&force=true", "{replicas: -3}")
+                .refused(
+                        422,
+                        "Invalid",
+                        "Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -3: must be greater than or equal to 0");
+        admin.patch(
+                        deployment + "/scale?fieldManager=scaler",
+                        Rest.APPLY_PATCH,
+                        "{apiVersion: 'apps/v1', kind: 'Scale', metadata: {name: 'd'}, spec: {replicas: 3}}")
+                .expect(400);
+        assertThat(admin.get(deployment).at("/spec/replicas")).isEqualTo("1");
     }
 
     @Test

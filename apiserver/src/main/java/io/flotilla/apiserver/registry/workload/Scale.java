@@ -3,8 +3,9 @@ package io.flotilla.apiserver.registry.workload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.patch.ScaleFields;
 import io.flotilla.apiserver.registry.Changes;
-import io.flotilla.apiserver.registry.SubresourceHandler;
+import io.flotilla.apiserver.registry.ScaleHandler;
 import io.flotilla.apiserver.registry.WriteContext;
 import io.flotilla.apiserver.registry.validation.Field;
 import io.flotilla.apiserver.registry.validation.Findings;
@@ -13,9 +14,17 @@ import io.flotilla.apiserver.request.StatusException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** {@code scale} as autoscaling/v1 Scale, for every workload with a count of replicas. */
-public final class Scale implements SubresourceHandler {
+public final class Scale implements ScaleHandler {
+    private static final List<String> REPLICAS = List.of("spec", "replicas");
+    private static final ScaleFields FIELDS = new ScaleFields(Map.of(
+            "v1", REPLICAS,
+            "apps/v1", REPLICAS,
+            "apps/v1beta1", REPLICAS,
+            "apps/v1beta2", REPLICAS,
+            "extensions/v1beta1", REPLICAS));
 
     @Override
     public ObjectNode read(WriteContext context) {
@@ -23,9 +32,14 @@ public final class Scale implements SubresourceHandler {
     }
 
     @Override
-    public ObjectNode update(WriteContext context, ObjectNode scale) {
-        long replicas = replicas(context, scale);
-        return view(Changes.apply(context, scale, workload -> {
+    public ObjectNode update(WriteContext context, UnaryOperator<ObjectNode> change) {
+        return view(Changes.apply(context, workload -> {
+            ObjectNode shown = view(workload);
+            FIELDS.show(workload, shown);
+            ObjectNode scale = change.apply(shown);
+            long replicas = replicas(context, scale);
+            Changes.check(context, scale, workload);
+            FIELDS.settle(scale, workload, context.resource().apiVersion());
             ObjectNode spec = Trees.child(workload, "spec");
             if (spec.path("replicas").longValue() != replicas || !spec.has("replicas")) {
                 spec.put("replicas", replicas);
@@ -70,10 +84,10 @@ public final class Scale implements SubresourceHandler {
         }
         ObjectNode spec = scale.putObject("spec");
         if (wanted != 0) {
-            spec.put("replicas", wanted);
+            spec.put("replicas", (int) wanted);
         }
         ObjectNode status = scale.putObject("status");
-        status.put("replicas", present);
+        status.put("replicas", (int) present);
         if (!selector.isEmpty()) {
             status.put("selector", selector);
         }
