@@ -5,7 +5,6 @@ import io.flotilla.apiserver.storage.EtcdWatch;
 import io.flotilla.apiserver.storage.Page;
 import io.flotilla.apiserver.storage.StorageException;
 import io.flotilla.apiserver.storage.Versioned;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -102,7 +101,7 @@ public final class Cache implements AutoCloseable {
             revision = page.revision();
             for (Versioned each : page.items()) {
                 String key = each.key().substring(resource.prefix().length());
-                Optional<CachedObject> object = decode(resource, key, each);
+                Optional<CachedObject> object = resource.decode(each);
                 if (object.isPresent()) {
                     objects = objects.plus(key, object.get());
                 }
@@ -248,7 +247,7 @@ public final class Cache implements AutoCloseable {
                 }
                 ResourceCache resource = owner.get();
                 String key = each.key().substring(resource.prefix().length());
-                Optional<CachedObject> object = decode(resource, key, each);
+                Optional<CachedObject> object = resource.decode(each);
                 if (object.isPresent()) {
                     objects.merge(
                             resource,
@@ -292,20 +291,10 @@ public final class Cache implements AutoCloseable {
     private static void apply(ResourceCache resource, EtcdWatch.Change change, Set<Watcher<?>> toWake) {
         String key = change.key().substring(resource.prefix().length());
         Optional<CachedObject> current = switch (change) {
-            case EtcdWatch.Change.Put(Versioned stored) -> decode(resource, key, stored);
+            case EtcdWatch.Change.Put(Versioned stored) -> resource.decode(stored);
             case EtcdWatch.Change.Delete _ -> Optional.empty();
         };
         resource.apply(key, current, change.revision(), toWake);
-    }
-
-    /** A value that is no object is told in the log and otherwise as if it were not there. */
-    private static Optional<CachedObject> decode(ResourceCache resource, String key, Versioned stored) {
-        try {
-            return Optional.of(StoredForm.decode(key, resource.read(stored), resource.selectable()));
-        } catch (UncheckedIOException | ClassCastException e) {
-            LOG.error("etcd holds something unreadable under {}: {}", stored.key(), e.getMessage());
-            return Optional.empty();
-        }
     }
 
     private Optional<ResourceCache> owner(String key) {

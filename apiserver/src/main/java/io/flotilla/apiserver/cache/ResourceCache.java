@@ -1,6 +1,7 @@
 package io.flotilla.apiserver.cache;
 
 import io.flotilla.apiserver.storage.Versioned;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,8 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cached objects of one resource and the watches on it. Written by the cache's feed alone; read by anyone. Watches
@@ -21,6 +24,8 @@ import org.pcollections.TreePMap;
  * at, by namespace, and the rest.
  */
 public final class ResourceCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceCache.class);
+
     private final String prefix;
     private final boolean namespaced;
     private final SelectableFields selectable;
@@ -90,9 +95,18 @@ public final class ResourceCache {
         return selectable;
     }
 
-    /** A stored value in the form that is served. */
+    /** A stored value in the form that is served; one that is no object is told in the log, and is as if not there. */
+    public Optional<CachedObject> decode(Versioned stored) {
+        try {
+            return Optional.of(StoredForm.decode(stored.key().substring(prefix.length()), read(stored), selectable));
+        } catch (UncheckedIOException | ClassCastException e) {
+            LOG.error("etcd holds something unreadable under {}: {}", stored.key(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // the same array says that there was nothing to do
-    Versioned read(Versioned stored) {
+    private Versioned read(Versioned stored) {
         byte[] value = reading.apply(stored.value());
         return value == stored.value() ? stored : new Versioned(stored.key(), value, stored.revision());
     }

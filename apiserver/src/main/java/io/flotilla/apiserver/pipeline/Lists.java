@@ -5,7 +5,6 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.ResourceCache;
 import io.flotilla.apiserver.cache.Selection;
 import io.flotilla.apiserver.cache.Snapshot;
-import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.registry.ServedVersion;
 import io.flotilla.apiserver.registry.Storing;
 import io.flotilla.apiserver.request.FieldError;
@@ -144,16 +143,15 @@ final class Lists {
             while (more && token.isEmpty()) {
                 Page page = store.range(prefix, from, ETCD_PAGE, revision);
                 for (Versioned each : page.items()) {
-                    CachedObject object = StoredForm.decode(
-                            each.key().substring(resource.prefix().length()), each, resource.selectable());
-                    if (!selection.matches(object)) {
+                    Optional<CachedObject> decoded = resource.decode(each).filter(selection::matches);
+                    if (decoded.isEmpty()) {
                         continue;
                     }
                     if (query.limit() > 0 && items.size() == query.limit()) {
                         token = new ContinueToken(revision, items.getLast().key() + '\0').encode();
                         break;
                     }
-                    items.add(object);
+                    items.add(decoded.get());
                 }
                 more = page.more();
                 if (more) {

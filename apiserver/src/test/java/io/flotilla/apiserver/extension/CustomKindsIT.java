@@ -13,6 +13,7 @@ import io.flotilla.apiserver.storage.Versioned;
 import io.flotilla.apiserver.storage.Written;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,6 +207,33 @@ final class CustomKindsIT {
                                     .at("/spec/size")
                                     .asInt())
                             .isEqualTo(5));
+        }
+    }
+
+    @Test
+    void oldListsShowObjectsAsTheyAreServedNow() {
+        define();
+        String created = one.create(group, "v1", "things", thing("a", "{color:'red'}"))
+                .at("/metadata/resourceVersion")
+                .asText();
+        one.patch(group, "v1", "things", "a", "", "{spec:{color:'red',replicas:3}}");
+        one.patch(
+                "apiextensions.k8s.io",
+                "v1",
+                "customresourcedefinitions",
+                "things." + group,
+                "",
+                "{spec:{versions:["
+                        + version("v1", false, SPEC)
+                        + ","
+                        + version("v2", true, SPEC.replace("{type:'integer',maximum:10}", "{type:'integer',default:5}"))
+                        + "]}}");
+        one.awaitServed(group, "v2", "things");
+
+        for (String version : List.of("v1", "v2")) {
+            ObjectNode thing = one.listAt(group, version, "things", created).getFirst();
+            assertThat(thing.path("apiVersion").asText()).isEqualTo(group + "/" + version);
+            assertThat(thing.path("spec")).isEqualTo(CustomServer.parse("{color:'red',size:5}"));
         }
     }
 

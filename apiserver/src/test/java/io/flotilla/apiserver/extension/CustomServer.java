@@ -16,6 +16,7 @@ import io.flotilla.apiserver.pipeline.Api;
 import io.flotilla.apiserver.pipeline.Body;
 import io.flotilla.apiserver.pipeline.Caller;
 import io.flotilla.apiserver.pipeline.ListQuery;
+import io.flotilla.apiserver.pipeline.Listing;
 import io.flotilla.apiserver.pipeline.PatchType;
 import io.flotilla.apiserver.pipeline.Target;
 import io.flotilla.apiserver.pipeline.Writes;
@@ -164,6 +165,17 @@ final class CustomServer implements AutoCloseable {
                 .items()
                 .stream()
                 .map(each -> each.name())
+                .toList();
+    }
+
+    /** Lists as things were at a version. */
+    List<ObjectNode> listAt(String group, String version, String plural, String resourceVersion) {
+        Listing listing = api.list(
+                caller,
+                target(group, version, plural, "", ""),
+                new ListQuery("", "", resourceVersion, "Exact", 0, "", false, false));
+        return listing.items().stream()
+                .map(each -> StoredForm.parse(listing.version().encode(each).json()))
                 .toList();
     }
 
