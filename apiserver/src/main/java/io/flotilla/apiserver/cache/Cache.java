@@ -2,9 +2,9 @@ package io.flotilla.apiserver.cache;
 
 import io.flotilla.apiserver.storage.EtcdStore;
 import io.flotilla.apiserver.storage.EtcdWatch;
-import io.flotilla.apiserver.storage.Page;
 import io.flotilla.apiserver.storage.StorageException;
 import io.flotilla.apiserver.storage.Versioned;
+import io.flotilla.apiserver.storage.Walk;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class Cache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
     private static final String ROOT = "/registry/";
-    private static final int PAGE = 500;
 
     /** Longer than a busy machine keeps the feed off its processor; etcd, asked first, has answered by then. */
     private static final Duration CATCH_UP = Duration.ofSeconds(10);
@@ -94,28 +93,18 @@ public final class Cache implements AutoCloseable {
             before = loads;
         }
         TreePMap<String, CachedObject> objects = TreePMap.empty();
-        String start = resource.prefix();
-        long revision = 0;
-        while (true) {
-            Page page = store.range(resource.prefix(), start, PAGE, revision);
-            revision = page.revision();
-            for (Versioned each : page.items()) {
-                String key = each.key().substring(resource.prefix().length());
-                Optional<CachedObject> object = resource.decode(each);
-                if (object.isPresent()) {
-                    objects = objects.plus(key, object.get());
-                }
+        Walk stored = store.walk(resource.prefix(), resource.prefix(), 0);
+        while (stored.hasNext()) {
+            Optional<CachedObject> object = resource.decode(stored.next());
+            if (object.isPresent()) {
+                objects = objects.plus(object.get().key(), object.get());
             }
-            if (!page.more()) {
-                break;
-            }
-            start = page.items().getLast().key() + '\0';
         }
         synchronized (layout) {
             if (loads != before) {
                 return false;
             }
-            resource.fill(objects, revision);
+            resource.fill(objects, stored.revision());
             return true;
         }
     }
@@ -234,37 +223,25 @@ public final class Cache implements AutoCloseable {
         Map<ResourceCache, TreePMap<String, CachedObject>> objects = new HashMap<>();
         // What is attached from here on fills itself.
         List<ResourceCache> resources = List.copyOf(byPrefix.values());
-        String start = ROOT;
-        long revision = 0;
         int count = 0;
-        while (true) {
-            Page page = store.range(ROOT, start, PAGE, revision);
-            revision = page.revision();
-            for (Versioned each : page.items()) {
-                Optional<ResourceCache> owner = owner(each.key());
-                if (owner.isEmpty()) {
-                    continue;
-                }
-                ResourceCache resource = owner.get();
-                String key = each.key().substring(resource.prefix().length());
-                Optional<CachedObject> object = resource.decode(each);
-                if (object.isPresent()) {
-                    objects.merge(
-                            resource,
-                            TreePMap.singleton(key, object.get()),
-                            (known, one) -> known.plus(key, object.get()));
-                    count++;
-                }
+        Walk stored = store.walk(ROOT, ROOT, 0);
+        while (stored.hasNext()) {
+            Versioned each = stored.next();
+            Optional<ResourceCache> owner = owner(each.key());
+            Optional<CachedObject> decoded = owner.flatMap(resource -> resource.decode(each));
+            if (owner.isPresent() && decoded.isPresent()) {
+                CachedObject object = decoded.get();
+                objects.merge(
+                        owner.get(),
+                        TreePMap.singleton(object.key(), object),
+                        (known, one) -> known.plus(object.key(), object));
+                count++;
             }
-            if (!page.more()) {
-                break;
-            }
-            start = page.items().getLast().key() + '\0';
         }
-        long at = revision;
+        long revision = stored.revision();
         synchronized (layout) {
             loads++;
-            resources.forEach(resource -> resource.reset(objects.getOrDefault(resource, TreePMap.empty()), at));
+            resources.forEach(resource -> resource.reset(objects.getOrDefault(resource, TreePMap.empty()), revision));
         }
         progress.set(revision);
         loaded = true;

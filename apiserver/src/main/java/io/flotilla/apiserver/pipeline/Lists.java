@@ -10,9 +10,8 @@ import io.flotilla.apiserver.registry.Storing;
 import io.flotilla.apiserver.request.FieldError;
 import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.storage.EtcdStore;
-import io.flotilla.apiserver.storage.Page;
 import io.flotilla.apiserver.storage.StorageException;
-import io.flotilla.apiserver.storage.Versioned;
+import io.flotilla.apiserver.storage.Walk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,7 +22,6 @@ import java.util.OptionalLong;
 /** Lists, and single reads, at the version that is asked for. */
 final class Lists {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final int ETCD_PAGE = 500;
     private static final String TOO_OLD_TOKEN =
             "The provided continue parameter is too old to display a consistent list"
                     + " result. You can start a new list without the continue parameter, or use the continue token in this"
@@ -139,23 +137,16 @@ final class Lists {
         List<CachedObject> items = new ArrayList<>();
         String token = "";
         try {
-            boolean more = true;
-            while (more && token.isEmpty()) {
-                Page page = store.range(prefix, from, ETCD_PAGE, revision);
-                for (Versioned each : page.items()) {
-                    Optional<CachedObject> decoded = resource.decode(each).filter(selection::matches);
-                    if (decoded.isEmpty()) {
-                        continue;
-                    }
-                    if (query.limit() > 0 && items.size() == query.limit()) {
-                        token = new ContinueToken(revision, items.getLast().key() + '\0').encode();
-                        break;
-                    }
-                    items.add(decoded.get());
+            Walk stored = store.walk(prefix, from, revision);
+            while (token.isEmpty() && stored.hasNext()) {
+                Optional<CachedObject> object = resource.decode(stored.next()).filter(selection::matches);
+                if (object.isEmpty()) {
+                    continue;
                 }
-                more = page.more();
-                if (more) {
-                    from = page.items().getLast().key() + '\0';
+                if (query.limit() > 0 && items.size() == query.limit()) {
+                    token = new ContinueToken(revision, items.getLast().key() + '\0').encode();
+                } else {
+                    items.add(object.get());
                 }
             }
         } catch (StorageException.Compacted e) {

@@ -9,7 +9,6 @@ import io.flotilla.apiserver.request.StatusException;
 import io.flotilla.apiserver.request.User;
 import io.flotilla.apiserver.schema.ResourceInfo;
 import io.flotilla.apiserver.storage.Fencing;
-import io.flotilla.apiserver.storage.Page;
 import io.flotilla.apiserver.storage.StorageException;
 import io.flotilla.apiserver.storage.TimedLeases;
 import io.flotilla.apiserver.storage.Versioned;
@@ -26,7 +25,6 @@ import java.util.function.UnaryOperator;
 
 /** One stored resource: its rules, its cache, its keys, and the loop by which its objects change. */
 public final class ResourceRegistry {
-    private static final int PAGE = 500;
 
     private final ResourceInfo resource;
     private final Strategy strategy;
@@ -128,17 +126,9 @@ public final class ResourceRegistry {
     List<CachedObject> storedIn(String namespace) {
         String prefix = etcdKey(namespace, "");
         List<CachedObject> found = new ArrayList<>();
-        String start = prefix;
-        Page page;
-        long revision = 0;
-        do {
-            page = shared.store().range(prefix, start, PAGE, revision);
-            revision = page.revision();
-            for (Versioned each : page.items()) {
-                found.add(read(namespace, each.key().substring(prefix.length()), each));
-                start = each.key() + '\0';
-            }
-        } while (page.more());
+        shared.store()
+                .walk(prefix, prefix, 0)
+                .forEachRemaining(each -> found.add(read(namespace, each.key().substring(prefix.length()), each)));
         return found;
     }
 

@@ -151,6 +151,17 @@ public final class EtcdStore implements AutoCloseable {
     }
 
     /**
+     * Reads a prefix from some key on, all at one revision.
+     *
+     * @param prefix with its trailing slash
+     * @param start first key wanted, or the prefix itself
+     * @param revision revision to read at, 0 for now
+     */
+    public Walk walk(String prefix, String start, long revision) {
+        return new Walk(this, prefix, start, revision);
+    }
+
+    /**
      * Writes a value if the key is at the expected revision.
      *
      * @param expected mod revision, 0 for a key that must not exist

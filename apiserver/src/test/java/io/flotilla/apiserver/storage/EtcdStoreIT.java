@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,24 @@ class EtcdStoreIT {
         Page rest = store.range(key + "/", first.items().getLast().key() + '\0', 10, first.revision());
         assertThat(rest.items()).hasSize(3);
         assertThat(rest.more()).isFalse();
+    }
+
+    @Test
+    void aWalkReadsEveryPageAtOneRevision() {
+        List<String> keys = IntStream.range(0, 501)
+                .mapToObj(i -> "%s/%03d".formatted(key, i))
+                .toList();
+        keys.forEach(each -> store.put(each, bytes("v"), 0, 0, Fencing.NONE));
+        long before = store.currentRevision();
+        Walk walk = store.walk(key + "/", key + "/", 0);
+        store.put(key + "/late", bytes("v"), 0, 0, Fencing.NONE);
+
+        List<String> found = new ArrayList<>();
+        walk.forEachRemaining(each -> found.add(each.key()));
+        assertThat(found).isEqualTo(keys);
+        assertThat(walk.revision()).isEqualTo(before);
+        assertThat(store.walk(key + "/", key + "/500", before).next().key()).isEqualTo(key + "/500");
+        assertThat(store.walk(key + "/", key + "/500", before + 1)).toIterable().hasSize(2);
     }
 
     @Test
