@@ -16,6 +16,7 @@ import io.flotilla.apiserver.authz.ComponentAuthorizer;
 import io.flotilla.apiserver.cache.Cache;
 import io.flotilla.apiserver.discovery.Discovery;
 import io.flotilla.apiserver.extension.CustomKinds;
+import io.flotilla.apiserver.extension.DeviceSelectors;
 import io.flotilla.apiserver.extension.aggregation.ApiServices;
 import io.flotilla.apiserver.extension.aggregation.Availability;
 import io.flotilla.apiserver.extension.aggregation.FrontProxy;
@@ -183,6 +184,7 @@ final class Wiring {
                 .withRules("validatingwebhookconfigurations.admissionregistration.k8s.io", new WebhookStrategy())
                 .withRules("mutatingadmissionpolicies.admissionregistration.k8s.io", new MutatingPolicyRules())
                 .withRules("validatingadmissionpolicies.admissionregistration.k8s.io", new ValidatingPolicyRules())
+                .withSelectors(new DeviceSelectors())
                 .withComponents(() -> EtcdMembers.troubles(flags.etcd()))
                 .withHandler("nodes.metrics.k8s.io", new NodeMetrics(measured::get))
                 .withHandler("pods.metrics.k8s.io", new PodMetrics(measured::get))

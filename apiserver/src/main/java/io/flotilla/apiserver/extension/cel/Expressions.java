@@ -1,12 +1,16 @@
 package io.flotilla.apiserver.extension.cel;
 
+import com.google.common.collect.ImmutableCollection;
+import com.google.common.collect.ImmutableSet;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelErrorCode;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.types.StructType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
@@ -25,6 +29,7 @@ import io.flotilla.apiserver.extension.cel.library.FunctionException;
 import io.flotilla.apiserver.extension.cel.library.Functions;
 import io.flotilla.apiserver.extension.structural.Structural;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -111,6 +116,24 @@ final class Expressions {
                 .setTypeProvider(types)
                 .addVar(SELF, types.root())
                 .addVar(OLD_SELF, optionalOldSelf ? OptionalType.create(types.root()) : types.root())
+                .build();
+    }
+
+    /** What reads expressions over one variable of a type of its own. */
+    static CelCompiler compiler(String variable, StructType type) {
+        return dialect()
+                .setTypeProvider(new CelTypeProvider() {
+                    @Override
+                    public ImmutableCollection<CelType> types() {
+                        return ImmutableSet.of(type);
+                    }
+
+                    @Override
+                    public Optional<CelType> findType(String name) {
+                        return name.equals(type.name()) ? Optional.of(type) : Optional.empty();
+                    }
+                })
+                .addVar(variable, type)
                 .build();
     }
 

@@ -51,6 +51,7 @@ import io.flotilla.apiserver.registry.device.DeviceClassStrategy;
 import io.flotilla.apiserver.registry.device.ResourceClaimStrategy;
 import io.flotilla.apiserver.registry.device.ResourceClaimTemplateStrategy;
 import io.flotilla.apiserver.registry.device.ResourceSliceStrategy;
+import io.flotilla.apiserver.registry.device.SelectorCheck;
 import io.flotilla.apiserver.registry.flowcontrol.FlowSchemaStrategy;
 import io.flotilla.apiserver.registry.flowcontrol.PriorityLevelStrategy;
 import io.flotilla.apiserver.registry.legacy.IngressConversion;
@@ -188,6 +189,18 @@ public final class BuiltInKinds implements KindRules {
         return this;
     }
 
+    /** Has the selectors of device classes and claims checked. */
+    public BuiltInKinds withSelectors(SelectorCheck selectors) {
+        putDevices(selectors);
+        return this;
+    }
+
+    private void putDevices(SelectorCheck selectors) {
+        strategies.put("deviceclasses.resource.k8s.io", new DeviceClassStrategy(selectors));
+        strategies.put("resourceclaims.resource.k8s.io", new ResourceClaimStrategy(selectors));
+        strategies.put("resourceclaimtemplates.resource.k8s.io", new ResourceClaimTemplateStrategy(selectors));
+    }
+
     /** Puts something around every admission plugin that there is by now. */
     public BuiltInKinds withAdmission(UnaryOperator<Admission> wrapping) {
         admission.replaceAll(wrapping);
@@ -240,9 +253,7 @@ public final class BuiltInKinds implements KindRules {
         strategies.put("csistoragecapacities.storage.k8s.io", new CsiStorageCapacityStrategy());
         strategies.put("priorityclasses.scheduling.k8s.io", new PriorityClassStrategy());
         strategies.put("runtimeclasses.node.k8s.io", new RuntimeClassStrategy());
-        strategies.put("deviceclasses.resource.k8s.io", new DeviceClassStrategy());
-        strategies.put("resourceclaims.resource.k8s.io", new ResourceClaimStrategy());
-        strategies.put("resourceclaimtemplates.resource.k8s.io", new ResourceClaimTemplateStrategy());
+        putDevices(SelectorCheck.NONE);
         strategies.put("resourceslices.resource.k8s.io", new ResourceSliceStrategy());
     }
 

@@ -17,7 +17,7 @@ final class ClaimRules {
 
     private ClaimRules() {}
 
-    static void check(Field spec, Findings findings) {
+    static void check(Field spec, SelectorCheck selectors, Findings findings) {
         Field devices = spec.at("devices");
         Set<String> names = requestNames(devices);
         DeviceRules.set(
@@ -25,7 +25,7 @@ final class ClaimRules {
                 DeviceRules.MAX_SIZE,
                 "name",
                 findings,
-                request -> checkRequest(request, findings));
+                request -> checkRequest(request, selectors, findings));
         DeviceRules.each(devices.at("constraints"), DeviceRules.MAX_SIZE, findings, constraint -> {
             checkReferences(constraint.at("requests"), names, findings);
             checkConstraint(constraint, findings);
@@ -48,16 +48,16 @@ final class ClaimRules {
         return names;
     }
 
-    private static void checkRequest(Field request, Findings findings) {
+    private static void checkRequest(Field request, SelectorCheck selectors, Findings findings) {
         DeviceRules.label(request.at("name"), findings);
         Field alternatives = request.at("firstAvailable");
         DeviceRules.set(alternatives, MAX_ALTERNATIVES, "name", findings, each -> {
             DeviceRules.label(each.at("name"), findings);
-            checkDevices(each, findings);
+            checkDevices(each, selectors, findings);
         });
         boolean exact = request.has("exactly");
         if (exact) {
-            checkDevices(request.at("exactly"), findings);
+            checkDevices(request.at("exactly"), selectors, findings);
         }
         if (exact && !alternatives.isEmpty()) {
             findings.invalid(request, null, ONE_FORM + ", but multiple fields are set");
@@ -66,9 +66,9 @@ final class ClaimRules {
         }
     }
 
-    private static void checkDevices(Field wanted, Findings findings) {
+    private static void checkDevices(Field wanted, SelectorCheck selectors, Findings findings) {
         DeviceRules.className(wanted.at("deviceClassName"), findings);
-        DeviceRules.selectors(wanted.at("selectors"), findings);
+        DeviceRules.selectors(wanted.at("selectors"), selectors, findings);
         Field count = wanted.at("count");
         switch (wanted.text("allocationMode")) {
             case "All" -> {

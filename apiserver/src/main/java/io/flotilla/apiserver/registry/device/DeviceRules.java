@@ -107,13 +107,15 @@ final class DeviceRules {
         }
     }
 
-    static void selectors(Field selectors, Findings findings) {
+    static void selectors(Field selectors, SelectorCheck check, Findings findings) {
         each(selectors, MAX_SIZE, findings, selector -> {
             Field expression = selector.at("cel", "expression");
             if (!selector.has("cel")) {
                 findings.required(selector.at("cel"));
             } else if (bytes(expression.value().asText("")) > MAX_TEXT) {
                 findings.tooLong(expression, MAX_TEXT);
+            } else {
+                check.check(expression, findings);
             }
         });
     }

@@ -13,13 +13,16 @@ import java.util.Set;
 public final class ResourceClaimStrategy extends KindStrategy {
     private static final int MAX_CONSUMERS = 256;
 
-    public ResourceClaimStrategy() {
+    private final SelectorCheck selectors;
+
+    public ResourceClaimStrategy(SelectorCheck selectors) {
         super(Names::subdomain, Shape.STATUS);
+        this.selectors = selectors;
     }
 
     @Override
     protected void check(WriteContext context, Field claim, Findings findings) {
-        ClaimRules.check(claim.at("spec"), findings);
+        ClaimRules.check(claim.at("spec"), selectors, findings);
     }
 
     @Override

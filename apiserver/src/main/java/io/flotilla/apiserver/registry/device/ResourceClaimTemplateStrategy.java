@@ -10,8 +10,11 @@ import io.flotilla.apiserver.registry.validation.Names;
 /** Templates from which claims are made for pods. What they say never changes. */
 public final class ResourceClaimTemplateStrategy extends KindStrategy {
 
-    public ResourceClaimTemplateStrategy() {
+    private final SelectorCheck selectors;
+
+    public ResourceClaimTemplateStrategy(SelectorCheck selectors) {
         super(Names::subdomain, Shape.PLAIN);
+        this.selectors = selectors;
     }
 
     @Override
@@ -19,7 +22,7 @@ public final class ResourceClaimTemplateStrategy extends KindStrategy {
         Field spec = template.at("spec");
         Metadata.annotations(spec.at("metadata", "annotations"), findings);
         Metadata.labels(spec.at("metadata", "labels"), findings);
-        ClaimRules.check(spec.at("spec"), findings);
+        ClaimRules.check(spec.at("spec"), selectors, findings);
     }
 
     @Override

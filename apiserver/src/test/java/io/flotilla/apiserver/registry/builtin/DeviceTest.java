@@ -3,10 +3,12 @@ package io.flotilla.apiserver.registry.builtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.flotilla.apiserver.extension.DeviceSelectors;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceTest {
     private static final String CLAIM =
@@ -39,6 +41,73 @@ class DeviceTest {
                 .asString()
                 .startsWith("spec: Invalid value: ")
                 .endsWith(": field is immutable");
+    }
+
+    private List<String> refusals(String expression) {
+        classes.kinds.withSelectors(new DeviceSelectors());
+        ObjectNode deviceClass = Kind.parse("{spec: {selectors: [{cel: {}}]}}");
+        ((ObjectNode) deviceClass.at("/spec/selectors/0/cel")).put("expression", expression);
+        return classes.refusals(deviceClass.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "true",
+                "device.driver == 'gpu.example.com'",
+                "device.attributes['gpu.example.com'].model == 'A100'",
+                "device.attributes['gpu.example.com'].healthy",
+                "device.attributes['gpu.example.com'].cores > 5 && device.attributes['a'].b.startsWith('x')",
+                "device.attributes['gpu.example.com'].firmware.isGreaterThan(semver('1.2.3'))",
+                "device.capacity['gpu.example.com'].memory.compareTo(quantity('10Gi')) >= 0",
+                "cel.bind(gpu, device.attributes['gpu.example.com'], gpu.a && gpu.b)",
+                "has(device.attributes['gpu.example.com'].model) && device.allowMultipleAllocations == true",
+                "device.attributes.all(d, d != 'x')"
+            })
+    void selectors_know_what_devices_have(String expression) {
+        assertThat(refusals(expression)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            1 + | compilation failed: ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting
+            device.foo | compilation failed: ERROR: <input>:1:7: undefined field 'foo'
+            self | compilation failed: ERROR: <input>:1:1: undeclared reference to 'self'
+            device.driver | must evaluate to bool or the unknown type, not string
+            device.attributes | must evaluate to bool or the unknown type, not map(string, map(string, any))
+            device.capacity['a'].b | must evaluate to bool or the unknown type, not kubernetes.Quantity
+            """)
+    void selectors_that_are_none_are_refused(String expression, String why) {
+        assertThat(refusals(expression))
+                .singleElement()
+                .asString()
+                .startsWith("spec.selectors[0].cel.expression: Invalid value: \"" + expression + "\": " + why);
+    }
+
+    @Test
+    void selectors_that_cost_too_much_are_refused() {
+        assertThat(refusals("device.attributes.all(a, device.attributes.all(b, device.attributes.all(c,"
+                        + " device.attributes.all(d, a + b != c + d))))"))
+                .containsExactly("spec.selectors[0].cel.expression: Forbidden: too complex, exceeds cost limit");
+        assertThat(refusals("'" + "x".repeat(10 * 1024) + "' == ''"))
+                .containsExactly("spec.selectors[0].cel.expression: Too long: may not be more than 10240 bytes");
+    }
+
+    @Test
+    void selectors_of_claims_and_of_templates_are_read_too() {
+        String request = "devices: {requests: [{name: 'a', firstAvailable: [{name: 'b', deviceClassName: 'c',"
+                + " selectors: [{cel: {expression: 'device.foo'}}]}]}]}";
+        claims.kinds.withSelectors(new DeviceSelectors());
+        assertThat(claims.refusals("{spec: {" + request + "}}"))
+                .singleElement()
+                .asString()
+                .startsWith("spec.devices.requests[0].firstAvailable[0].selectors[0].cel.expression: Invalid value: ");
+        templates.kinds.withSelectors(new DeviceSelectors());
+        assertThat(templates.refusals("{spec: {spec: {" + request + "}}}"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "spec.spec.devices.requests[0].firstAvailable[0].selectors[0].cel.expression: Invalid value: ");
     }
 
     @ParameterizedTest

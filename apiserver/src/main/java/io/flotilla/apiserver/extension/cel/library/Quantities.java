@@ -8,8 +8,10 @@ import io.flotilla.machinery.object.Quantity;
 import java.util.List;
 
 /** Amounts of resources, such as {@code quantity('1.5Gi')}. */
-final class Quantities {
-    private static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+public final class Quantities {
+    /** The type of their values. */
+    public static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+
     private static final CelType INT = SimpleType.INT;
     private static final CelType BOOL = SimpleType.BOOL;
 
