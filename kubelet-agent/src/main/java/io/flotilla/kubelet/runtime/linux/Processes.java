@@ -32,7 +32,12 @@ public final class Processes {
      */
     public record Identity(int pid, long startTicks) {}
 
-    /** One line of /proc/PID/stat. */
+    /**
+     * One line of /proc/PID/stat.
+     *
+     * @param userTicks processor time of the process, and of those of its children that ended and were waited for
+     * @param systemTicks as userTicks, of what the kernel did for them
+     */
     public record Stat(
             int pid,
             char state,
@@ -66,8 +71,8 @@ public final class Processes {
                         rest[0].charAt(0),
                         Integer.parseInt(rest[1]),
                         Integer.parseInt(rest[3]),
-                        Long.parseLong(rest[11]),
-                        Long.parseLong(rest[12]),
+                        Long.parseLong(rest[11]) + Long.parseLong(rest[13]),
+                        Long.parseLong(rest[12]) + Long.parseLong(rest[14]),
                         Long.parseLong(rest[19]),
                         Long.parseLong(rest[21]),
                         Long.parseLong(rest[7]),

@@ -21,8 +21,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * What containers use, from /proc: the processes that run now. Processor time of processes that ended and were waited
- * for is missing, so that the counter may fall.
+ * What containers use, from /proc: the processes that run now. Processor time of processes that ended is their parent's,
+ * once that has waited for them; what a process outside the container waited for is missing, so that the counter may fall.
  */
 final class Usage {
 

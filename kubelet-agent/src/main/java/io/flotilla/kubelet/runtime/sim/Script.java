@@ -2,6 +2,8 @@ package io.flotilla.kubelet.runtime.sim;
 
 import io.flotilla.kubelet.runtime.embedded.RuntimeFault;
 import io.flotilla.kubelet.runtime.embedded.RuntimeFault.Kind;
+import io.flotilla.machinery.object.Quantity;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,25 @@ record Script(Map<String, String> annotations, String container) {
         return get("exec-exit-code")
                 .map(value -> number("exec-exit-code", value))
                 .orElse(0);
+    }
+
+    /** Returns the cores that the container uses while it runs. */
+    BigDecimal cpu() {
+        return quantity("cpu");
+    }
+
+    /** Returns the bytes that the container uses while it runs. */
+    BigDecimal memory() {
+        return quantity("memory");
+    }
+
+    private BigDecimal quantity(String name) {
+        Optional<String> value = get(name);
+        try {
+            return value.map(Quantity::parse).orElse(Quantity.ZERO).amount();
+        } catch (IllegalArgumentException e) {
+            throw invalid(name, value.orElse(""), e);
+        }
     }
 
     private static int number(String name, String value) {

@@ -13,15 +13,20 @@ import io.flotilla.proto.cri.ContainerConfig;
 import io.flotilla.proto.cri.ContainerEventType;
 import io.flotilla.proto.cri.ContainerStats;
 import io.flotilla.proto.cri.ContainerStatus;
+import io.flotilla.proto.cri.CpuUsage;
 import io.flotilla.proto.cri.ExecSyncResponse;
 import io.flotilla.proto.cri.LinuxContainerResources;
+import io.flotilla.proto.cri.MemoryUsage;
 import io.flotilla.proto.cri.PodSandbox;
 import io.flotilla.proto.cri.PodSandboxAttributes;
 import io.flotilla.proto.cri.PodSandboxConfig;
 import io.flotilla.proto.cri.PodSandboxStats;
 import io.flotilla.proto.cri.PodSandboxStatus;
 import io.flotilla.proto.cri.RuntimeCondition;
+import io.flotilla.proto.cri.UInt64Value;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -204,16 +209,34 @@ final class SimPods implements PodRuntime {
 
     @Override
     public ContainerStats containerStats(String containerId) {
-        var config = store.container(containerId).config();
+        SimContainer container = store.container(containerId);
+        var config = container.config();
+        Instant now = clock.instant();
         return ContainerStats.newBuilder()
                 .setAttributes(ContainerAttributes.newBuilder()
                         .setId(containerId)
                         .setMetadata(config.getMetadata())
                         .putAllLabels(config.getLabelsMap())
                         .putAllAnnotations(config.getAnnotationsMap()))
-                .setCpu(io.flotilla.proto.cri.CpuUsage.newBuilder().setTimestamp(Nanos.of(clock.instant())))
-                .setMemory(io.flotilla.proto.cri.MemoryUsage.newBuilder().setTimestamp(Nanos.of(clock.instant())))
+                .setCpu(CpuUsage.newBuilder().setTimestamp(Nanos.of(now)).setUsageCoreNanoSeconds(cpu(container, now)))
+                .setMemory(MemoryUsage.newBuilder().setTimestamp(Nanos.of(now)).setWorkingSetBytes(memory(container)))
                 .build();
+    }
+
+    /** As if the container had used what its script says since it started. */
+    private static UInt64Value cpu(SimContainer container, Instant now) {
+        long nanos = container.running()
+                ? Duration.between(container.startedAt().orElse(now), now).toNanos()
+                : 0;
+        return value(container.script().cpu().multiply(BigDecimal.valueOf(nanos)));
+    }
+
+    private static UInt64Value memory(SimContainer container) {
+        return value(container.running() ? container.script().memory() : BigDecimal.ZERO);
+    }
+
+    private static UInt64Value value(BigDecimal value) {
+        return UInt64Value.newBuilder().setValue(value.longValue()).build();
     }
 
     @Override

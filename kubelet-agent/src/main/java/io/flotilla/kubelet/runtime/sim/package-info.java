@@ -23,6 +23,8 @@
  *     or gRPC probe of a simulated container in the same way, by the command {@code sim-probe}</td></tr>
  * <tr><td>{@code sim.flotilla.io/exec-output}, {@code sim.flotilla.io/exec-exit-code}</td><td>what exec answers; without,
  *     the command is repeated as text and the code is 0</td></tr>
+ * <tr><td>{@code sim.flotilla.io/cpu}, {@code sim.flotilla.io/memory}</td><td>quantities: how many cores a container that
+ *     runs is said to use at all times, and how much memory; 0 without</td></tr>
  * </table>
  *
  * <p>Sandboxes, containers and their ends are kept in a journal; an agent that starts again goes on with every timer at

@@ -24,6 +24,18 @@ class ProcessesTest {
         assertThat(ignoredByAChild()).isZero();
     }
 
+    @Test
+    void processor_time_includes_that_of_children_that_ended() {
+        var stat = Processes.Stat.parse(
+                        "7 (a b) c) S 1 7 7 0 -1 4194304 10 20 1 2 100 30 5 3 20 0 1 0 999 1000 55 0 0 0 0")
+                .orElseThrow();
+
+        assertThat(stat.userTicks()).isEqualTo(105);
+        assertThat(stat.systemTicks()).isEqualTo(33);
+        assertThat(stat.startTicks()).isEqualTo(999);
+        assertThat(stat.rssPages()).isEqualTo(55);
+    }
+
     private static long ignoredByAChild() throws IOException {
         var child = new ProcessBuilder("grep", "SigIgn", "/proc/self/status").start();
         var line = new String(child.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

@@ -2,10 +2,14 @@ package io.flotilla.kubelet.runtime.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.flotilla.kubelet.cri.Cri;
+import io.flotilla.kubelet.cri.CriLabels;
 import io.flotilla.kubelet.runtime.process.Node;
 import io.flotilla.kubelet.runtime.process.Session;
+import io.flotilla.kubelet.stats.UsageCounters;
 import io.flotilla.proto.cri.ContainerConfig;
 import io.flotilla.proto.cri.ContainerEventResponse;
 import io.flotilla.proto.cri.ContainerEventType;
@@ -13,11 +17,13 @@ import io.flotilla.proto.cri.ContainerState;
 import io.flotilla.proto.cri.GetEventsRequest;
 import io.flotilla.proto.cri.ListContainersRequest;
 import io.flotilla.proto.cri.RuntimeServiceGrpc;
+import io.flotilla.proto.node.ContainerUsage;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +98,32 @@ class SimRuntimeTest {
                 container(0));
         assertThat(node.awaitExit(id).getExitCode()).isEqualTo(7);
         assertThat(node.logLines("a", "main")).containsExactly("stdout F one", "stdout F two");
+    }
+
+    @Test
+    void aContainerUsesWhatItsAnnotationsSayWhileItRuns() {
+        String pod = pod("a", Map.of("sim.flotilla.io/cpu", "500m", "sim.flotilla.io/memory", "64Mi"));
+        var counters = new UsageCounters(new Cri(node.runtime().channel()), Clock.systemUTC());
+        String id = node.createAndStart(
+                pod,
+                container(0).toBuilder()
+                        .putLabels(CriLabels.POD_NAMESPACE, "default")
+                        .putLabels(CriLabels.POD_NAME, "a")
+                        .putLabels(CriLabels.CONTAINER_NAME, "main")
+                        .build());
+        ContainerUsage first = counters.now().getContainers(0);
+        assertThat(List.of(first.getNamespace(), first.getPod(), first.getContainer(), first.getId()))
+                .containsExactly("default", "a", "main", id);
+        assertThat(first.getUsage().getWorkingSetBytes()).isEqualTo(64 << 20);
+        ContainerUsage second = await().until(
+                        () -> counters.now().getContainers(0),
+                        later -> later.getUsage().getTime() > first.getUsage().getTime());
+        assertThat(second.getUsage().getCpuCoreNanos() - first.getUsage().getCpuCoreNanos())
+                .isCloseTo((second.getUsage().getTime() - first.getUsage().getTime()) / 2, within(1L));
+        node.stop(id, 10);
+        assertThat(counters.now().getContainersList()).isEmpty();
+        assertThat(counters.now().getNode().getWorkingSetBytes()).isPositive();
+        assertThat(counters.now().getNode().getCpuCoreNanos()).isPositive();
     }
 
     @Test
