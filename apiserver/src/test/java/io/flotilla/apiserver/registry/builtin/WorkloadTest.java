@@ -72,8 +72,10 @@ class WorkloadTest {
         ObjectNode scale = deployments.handler("scale").read(deployments.context("it"));
         assertThat(scale.at("/spec/replicas").asInt()).isEqualTo(2);
         assertThat(scale.at("/status/selector").asText()).isEqualTo("app=web");
-        ((ObjectNode) scale.get("spec")).put("replicas", 7);
-        deployments.handler("scale").update(deployments.context("it"), scale);
+        ((ScaleHandler) deployments.handler("scale")).update(deployments.context("it"), shown -> {
+            ((ObjectNode) shown.get("spec")).put("replicas", 7);
+            return shown;
+        });
         ObjectNode stored =
                 deployments.store.get(deployments.resource(), "default", "it").orElseThrow();
         assertThat(stored.at("/spec/replicas").asInt()).isEqualTo(7);
