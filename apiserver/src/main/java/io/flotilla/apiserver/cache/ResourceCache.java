@@ -162,7 +162,8 @@ public final class ResourceCache {
             Runnable wake) {
         String slot = slot(selection);
         List<Watcher<?>> self = new ArrayList<>(1);
-        Watcher<F> watcher = new Watcher<>(selection, form, bookmarks, wake, () -> remove(slot, self.getFirst()));
+        Watcher<F> watcher =
+                new Watcher<>(selection, form, bookmarks, after.orElse(0), wake, () -> remove(slot, self.getFirst()));
         self.add(watcher);
         synchronized (this) {
             if (after.isEmpty()) {

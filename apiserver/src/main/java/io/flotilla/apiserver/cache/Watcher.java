@@ -18,6 +18,7 @@ public final class Watcher<F> {
     private final Selection selection;
     private final WatchForm<F> form;
     private final boolean bookmarks;
+    private final long after;
     private final Runnable wake;
     private final Optional<FrameMaker<F>> ahead;
     private final Runnable onClose;
@@ -50,10 +51,12 @@ public final class Watcher<F> {
         TOO_SLOW
     }
 
-    Watcher(Selection selection, WatchForm<F> form, boolean bookmarks, Runnable wake, Runnable onClose) {
+    /** @param after revision that the client has seen, which may be ahead of the cache: nothing up to it is told */
+    Watcher(Selection selection, WatchForm<F> form, boolean bookmarks, long after, Runnable wake, Runnable onClose) {
         this.selection = selection;
         this.form = form;
         this.bookmarks = bookmarks;
+        this.after = after;
         this.onClose = onClose;
         this.ahead = form.asks() ? Optional.of(new FrameMaker<>(this::make, wake)) : Optional.empty();
         this.wake = ahead.isPresent() ? ahead.get()::prompt : wake;
@@ -77,12 +80,15 @@ public final class Watcher<F> {
 
     /** Queues an event if the selection can see it; returns whether the owner must be woken. */
     boolean offer(CacheEvent event) {
+        if (event.revision() <= after) {
+            return false;
+        }
         Optional<WatchEventType> type = event.as(selection);
         return type.isPresent() && enqueue(new Queued.Event(event, type.get()));
     }
 
     boolean offerBookmark(long revision) {
-        return bookmarks && enqueue(new Queued.Bookmark(revision));
+        return bookmarks && revision >= after && enqueue(new Queued.Bookmark(revision));
     }
 
     private synchronized boolean enqueue(Queued item) {

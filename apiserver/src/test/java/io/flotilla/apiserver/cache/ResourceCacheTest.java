@@ -94,6 +94,17 @@ class ResourceCacheTest {
     }
 
     @Test
+    void aWatchFromAVersionThatTheCacheHasYetToReachGetsNothingUpToIt() {
+        Watcher<String> watcher = watch(Selection.ALL, OptionalLong.of(12));
+        cache.bookmark(10);
+        put("a/1", 11, "x");
+        put("a/1", 12, "y");
+        cache.bookmark(12);
+        put("a/1", 13, "z");
+        assertThat(drain(watcher)).containsExactly("BOOKMARK@12", "MODIFIED a/1@13");
+    }
+
+    @Test
     void aWatchWithoutAVersionGetsThePresentObjectsFirst() {
         put("b/1", 11, "x");
         put("a/1", 12, "x");
