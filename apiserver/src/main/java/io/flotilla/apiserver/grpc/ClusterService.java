@@ -1,10 +1,10 @@
 package io.flotilla.apiserver.grpc;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.flotilla.apiserver.authn.Authenticator;
 import io.flotilla.apiserver.authz.Attributes;
-import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.Watcher;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.discovery.Discovery;
@@ -105,17 +105,20 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         }
 
         ObjectReply reply(Answer answer) {
-            byte[] json = switch (answer) {
-                case Answer.Made made -> JsonCodec.encode(made.object());
-                case Answer.Stored stored ->
-                    stored.version().encode(stored.object()).json();
-            };
-            return reply(json);
+            return reply(answer, Form.FULL);
         }
 
-        ObjectReply reply(byte[] json) {
+        ObjectReply reply(Answer answer, Form form) {
+            return reply(
+                    switch (answer) {
+                        case Answer.Made made -> UnsafeByteOperations.unsafeWrap(JsonCodec.encode(made.object()));
+                        case Answer.Stored stored -> GrpcWatchForm.bytes(stored.version(), stored.object(), form);
+                    });
+        }
+
+        ObjectReply reply(ByteString json) {
             return ObjectReply.newBuilder()
-                    .setObject(UnsafeByteOperations.unsafeWrap(json))
+                    .setObject(json)
                     .addAllWarnings(warnings)
                     .build();
         }
@@ -152,12 +155,12 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void get(GetRequest request, StreamObserver<ObjectReply> observer) {
-        answer(observer, "get", request.getResource(), (call, target) -> {
-            Answer answer = api.get(call.caller(), target, request.getResourceVersion());
-            return request.getForm() == Form.METADATA && answer instanceof Answer.Stored stored
-                    ? call.reply(stored.version().metadataOnly(stored.object(), "v1"))
-                    : call.reply(answer);
-        });
+        answer(
+                observer,
+                "get",
+                request.getResource(),
+                (call, target) ->
+                        call.reply(api.get(call.caller(), target, request.getResourceVersion()), request.getForm()));
     }
 
     @Override
@@ -179,16 +182,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
                     .setResourceVersion(Long.toString(listing.revision()))
                     .setContinue(listing.continueToken())
                     .setRemainingItemCount(listing.remaining().orElse(0));
-            listing.items().forEach(item -> reply.addItems(bytes(listing.version(), item, request.getForm())));
+            listing.items()
+                    .forEach(item -> reply.addItems(GrpcWatchForm.bytes(listing.version(), item, request.getForm())));
             return reply.build();
         });
-    }
-
-    private static ByteString bytes(ServedVersion version, CachedObject object, Form form) {
-        return UnsafeByteOperations.unsafeWrap(
-                form == Form.METADATA
-                        ? version.metadataOnly(object, "v1")
-                        : version.encode(object).json());
     }
 
     @Override
@@ -287,13 +284,14 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
         answer(observer, "deletecollection", request.getResource(), (call, target) -> {
             Listing listing = api.listToDelete(
                     call.caller(), target, ListQuery.selecting(request.getLabelSelector(), request.getFieldSelector()));
-            return call.reply(JsonCodec.encode(api.writes()
+            ObjectNode deleted = api.writes()
                     .deleteAll(
                             call.caller(),
                             target,
                             listing,
                             deleteOptions(request.getOptions()),
-                            fence(request.hasFence(), request.getFence()))));
+                            fence(request.hasFence(), request.getFence()));
+            return call.reply(UnsafeByteOperations.unsafeWrap(JsonCodec.encode(deleted)));
         });
     }
 

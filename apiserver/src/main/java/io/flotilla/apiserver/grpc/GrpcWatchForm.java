@@ -1,5 +1,6 @@
 package io.flotilla.apiserver.grpc;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.WatchEventType;
@@ -19,14 +20,19 @@ final class GrpcWatchForm implements WatchForm<WatchEvent> {
         this.form = form;
     }
 
+    /** An object in the form that a component asked for. */
+    static ByteString bytes(ServedVersion version, CachedObject object, Form form) {
+        return UnsafeByteOperations.unsafeWrap(
+                form == Form.METADATA
+                        ? version.metadataOnly(object, "v1")
+                        : version.encode(object).json());
+    }
+
     @Override
     public WatchEvent frame(WatchEventType type, CachedObject object) {
-        byte[] json = form == Form.METADATA
-                ? version.metadataOnly(object, "v1")
-                : version.encode(object).json();
         return WatchEvent.newBuilder()
                 .setType(type(type))
-                .setObject(UnsafeByteOperations.unsafeWrap(json))
+                .setObject(bytes(version, object, form))
                 .build();
     }
 

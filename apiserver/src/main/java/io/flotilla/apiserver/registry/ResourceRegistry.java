@@ -25,7 +25,6 @@ import java.util.function.UnaryOperator;
 
 /** One stored resource: its rules, its cache, its keys, and the loop by which its objects change. */
 public final class ResourceRegistry {
-
     private final ResourceInfo resource;
     private final Strategy strategy;
     private final ResourceCache cache;

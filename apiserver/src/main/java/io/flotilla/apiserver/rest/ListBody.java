@@ -5,28 +5,21 @@ import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.cache.StoredForm;
 import io.flotilla.apiserver.codec.JsonCodec;
 import io.flotilla.apiserver.codec.YamlCodec;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** The text of a list, gathered from the bytes of its items. */
-final class ListBody implements PiecewiseBody {
+final class ListBody extends PiecewiseBody {
     static final byte[] TAIL = {']', '}', '\n'};
 
     private final byte[] head;
     private final List<CachedObject> items;
     private final Function<CachedObject, Slice> item;
     private final Layout layout;
-    private int next;
-    private boolean begun;
-    private boolean ended;
 
     /**
      * Bytes of an item.
@@ -58,6 +51,7 @@ final class ListBody implements PiecewiseBody {
     }
 
     private ListBody(byte[] head, List<CachedObject> items, Function<CachedObject, Slice> item, Layout layout) {
+        super(head, items.size(), layout.tail());
         this.head = head;
         this.items = items;
         this.item = item;
@@ -128,7 +122,7 @@ final class ListBody implements PiecewiseBody {
     }
 
     @Override
-    public boolean exceeds(long bytes) {
+    boolean exceeds(long bytes) {
         long size = (long) head.length + layout.tail().length;
         for (CachedObject each : items) {
             size += each.json().length - each.bodyOffset() + 2L;
@@ -139,34 +133,11 @@ final class ListBody implements PiecewiseBody {
         return size > bytes;
     }
 
-    /** It is put together of the very bytes of the items: the only copy of them is the one that is encrypted. */
     @Override
-    public Optional<ByteBuf> next(ByteBufAllocator allocator) {
-        if (ended) {
-            return Optional.empty();
-        }
-        CompositeByteBuf piece = allocator.compositeHeapBuffer(Integer.MAX_VALUE);
-        if (!begun) {
-            begun = true;
-            add(piece, head, 0);
-        }
-        while (next < items.size()) {
-            if (piece.readableBytes() >= PIECE) {
-                return Optional.of(piece);
-            }
-            Separator before = next == 0 ? layout.first() : layout.further();
-            Slice slice = item.apply(items.get(next++));
-            add(piece, slice.from() > 0 ? before.opening() : before.plain(), 0);
-            add(piece, slice.bytes(), slice.from());
-        }
-        add(piece, layout.tail(), 0);
-        ended = true;
-        return Optional.of(piece);
-    }
-
-    private static void add(CompositeByteBuf piece, byte[] bytes, int from) {
-        if (bytes.length > from) {
-            piece.addComponent(true, Unpooled.wrappedBuffer(bytes).readerIndex(from));
-        }
+    void addItem(CompositeByteBuf piece, int index) {
+        Separator before = index == 0 ? layout.first() : layout.further();
+        Slice slice = item.apply(items.get(index));
+        add(piece, slice.from() > 0 ? before.opening() : before.plain(), 0);
+        add(piece, slice.bytes(), slice.from());
     }
 }

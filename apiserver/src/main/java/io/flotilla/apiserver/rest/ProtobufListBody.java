@@ -2,13 +2,9 @@ package io.flotilla.apiserver.rest;
 
 import io.flotilla.apiserver.cache.CachedObject;
 import io.flotilla.apiserver.codec.ProtobufCodec;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
@@ -16,19 +12,14 @@ import java.util.function.LongFunction;
  * A list in protobuf. How long it is stands at its start, so all items are encoded to begin with; those of a list too
  * long to be kept are encoded once more when their turn comes.
  */
-final class ProtobufListBody implements PiecewiseBody {
+final class ProtobufListBody extends PiecewiseBody {
     /** Bytes of encoded items that a list may keep until they are sent. */
     static final long KEPT = 16 << 20;
 
     private final List<CachedObject> items;
     private final Function<CachedObject, byte[]> item;
     private final List<byte[]> kept;
-    private final byte[] head;
-    private final byte[] tail = ProtobufCodec.listTail();
     private final long length;
-    private int next;
-    private boolean begun;
-    private boolean ended;
 
     /**
      * @param head of a list whose items take that many bytes
@@ -37,8 +28,6 @@ final class ProtobufListBody implements PiecewiseBody {
      */
     ProtobufListBody(
             LongFunction<byte[]> head, List<CachedObject> items, Function<CachedObject, byte[]> item, long most) {
-        this.items = items;
-        this.item = item;
         List<byte[]> first = new ArrayList<>(items.size());
         long size = 0;
         for (CachedObject each : items) {
@@ -50,36 +39,22 @@ final class ProtobufListBody implements PiecewiseBody {
                 first.clear();
             }
         }
+        byte[] start = head.apply(size);
+        byte[] tail = ProtobufCodec.listTail();
+        super(start, items.size(), tail);
+        this.items = items;
+        this.item = item;
         this.kept = size <= most ? first : List.of();
-        this.head = head.apply(size);
-        this.length = this.head.length + size + tail.length;
+        this.length = start.length + size + tail.length;
     }
 
     @Override
-    public boolean exceeds(long bytes) {
+    boolean exceeds(long bytes) {
         return length > bytes;
     }
 
     @Override
-    public Optional<ByteBuf> next(ByteBufAllocator allocator) {
-        if (ended) {
-            return Optional.empty();
-        }
-        CompositeByteBuf piece = allocator.compositeHeapBuffer(Integer.MAX_VALUE);
-        if (!begun) {
-            begun = true;
-            piece.addComponent(true, Unpooled.wrappedBuffer(head));
-        }
-        while (next < items.size()) {
-            if (piece.readableBytes() >= PIECE) {
-                return Optional.of(piece);
-            }
-            byte[] encoded = kept.isEmpty() ? item.apply(items.get(next)) : kept.get(next);
-            next++;
-            piece.addComponent(true, Unpooled.wrappedBuffer(encoded));
-        }
-        piece.addComponent(true, Unpooled.wrappedBuffer(tail));
-        ended = true;
-        return Optional.of(piece);
+    void addItem(CompositeByteBuf piece, int index) {
+        add(piece, kept.isEmpty() ? item.apply(items.get(index)) : kept.get(index), 0);
     }
 }

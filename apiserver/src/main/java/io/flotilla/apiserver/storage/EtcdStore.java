@@ -127,7 +127,7 @@ public final class EtcdStore implements AutoCloseable {
      *
      * @param prefix with its trailing slash
      * @param start first key wanted, or the prefix itself
-     * @param revision revision to read at, 0 for now
+     * @param revision revision to read at, 0 for the present one
      */
     public Page range(String prefix, String start, int limit, long revision) {
         RangeRequest request = RangeRequest.newBuilder()
@@ -155,7 +155,7 @@ public final class EtcdStore implements AutoCloseable {
      *
      * @param prefix with its trailing slash
      * @param start first key wanted, or the prefix itself
-     * @param revision revision to read at, 0 for now
+     * @param revision revision to read at, 0 for the present one
      */
     public Walk walk(String prefix, String start, long revision) {
         return new Walk(this, prefix, start, revision);

@@ -19,38 +19,18 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.Interceptor;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.ByteArrayOutputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +77,7 @@ final class Fabric8ClientIT {
         client.close();
     }
 
-    private ConfigMap configMap(String name, String value) {
+    static ConfigMap configMap(String namespace, String name, String value) {
         return new ConfigMapBuilder()
                 .withNewMetadata()
                 .withName(name)
@@ -123,12 +103,12 @@ final class Fabric8ClientIT {
 
     @Test
     void objectsAreMadeReadChangedAndDeleted() {
-        ConfigMap made = client.resource(configMap("a", "1")).create();
+        ConfigMap made = client.resource(configMap(namespace, "a", "1")).create();
         assertThat(made.getMetadata().getUid()).isNotEmpty();
         refused(
                 409,
                 "configmaps \"a\" already exists",
-                () -> client.resource(configMap("a", "1")).create());
+                () -> client.resource(configMap(namespace, "a", "1")).create());
 
         ConfigMap changed = configMaps()
                 .withName("a")
@@ -153,7 +133,7 @@ final class Fabric8ClientIT {
     @Test
     void listsSelectByLabelsAndByFieldsAndComeInPages() throws Exception {
         for (String name : List.of("a", "b", "c")) {
-            client.resource(configMap(name, "1")).create();
+            client.resource(configMap(namespace, name, "1")).create();
         }
 
         assertThat(names(configMaps().withLabelIn("name", "a", "c").list())).containsExactly("a", "c");
@@ -191,174 +171,19 @@ final class Fabric8ClientIT {
     }
 
     @Test
-    void watchesTellWhatHappensSinceAVersion() {
-        ConfigMap a = client.resource(configMap("a", "1")).create();
-        List<String> seen = new CopyOnWriteArrayList<>();
-        Watcher<ConfigMap> watcher = new Watcher<>() {
-            @Override
-            public void eventReceived(Action action, ConfigMap object) {
-                seen.add(action + " " + object.getMetadata().getName());
-            }
-
-            @Override
-            public void onClose(WatcherException cause) {
-                seen.add("closed " + cause);
-            }
-        };
-        try (Watch _ = configMaps()
-                .withLabelIn("name", "a", "b")
-                .watch(
-                        new ListOptionsBuilder()
-                                .withResourceVersion(a.getMetadata().getResourceVersion())
-                                .build(),
-                        watcher)) {
-            client.resource(configMap("b", "1")).create();
-            client.resource(configMap("c", "1")).create();
-            client.resource(configMap("a", "2")).update();
-            client.resource(configMap("b", "1")).delete();
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(seen).containsExactly("ADDED b", "MODIFIED a", "DELETED b"));
-        }
-    }
-
-    /** Tells what an informer saw, in words. */
-    private record Telling(List<String> seen) implements ResourceEventHandler<ConfigMap> {
-        Telling() {
-            this(new CopyOnWriteArrayList<>());
-        }
-
-        @Override
-        public void onAdd(ConfigMap object) {
-            seen.add("added " + object.getMetadata().getName());
-        }
-
-        @Override
-        public void onUpdate(ConfigMap before, ConfigMap object) {
-            seen.add("updated " + object.getMetadata().getName() + " "
-                    + before.getData().get("k") + " to " + object.getData().get("k"));
-        }
-
-        @Override
-        public void onDelete(ConfigMap object, boolean unknown) {
-            seen.add("deleted " + object.getMetadata().getName());
-        }
-    }
-
-    @Test
-    void informersFollowWhatHappens() {
-        client.resource(configMap("a", "1")).create();
-        Telling telling = new Telling();
-        try (SharedIndexInformer<ConfigMap> informer = configMaps().inform(telling)) {
-            client.resource(configMap("b", "1")).create();
-            client.resource(configMap("a", "2")).update();
-            client.resource(configMap("b", "1")).delete();
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(telling.seen())
-                            .containsExactly("added a", "added b", "updated a 1 to 2", "deleted b"));
-            assertThat(informer.getStore().list()).hasSize(1);
-        }
-    }
-
-    /** Asks the server to end each watch after a second, and remembers from where they began. */
-    private record ShortWatches(List<String> begun) implements Interceptor {
-        private static final Pattern VERSION = Pattern.compile("resourceVersion=(\\d+)");
-
-        @Override
-        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            String uri = request.uri().toString();
-            Matcher version = VERSION.matcher(uri);
-            if (uri.contains("watch=true") && version.find()) {
-                begun.add(version.group(1));
-                builder.uri(URI.create(uri.replaceAll("timeoutSeconds=\\d+", "timeoutSeconds=1")));
-            }
-        }
-    }
-
-    @Test
-    void informersGoOnWhereTheServerEndedTheirWatch() {
-        client.resource(configMap("a", "1")).create();
-        ShortWatches watches = new ShortWatches(new CopyOnWriteArrayList<>());
-        Telling telling = new Telling();
-        try (KubernetesClient hurried = builder(cluster)
-                        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("short", watches))
-                        .build();
-                SharedIndexInformer<ConfigMap> _ =
-                        hurried.configMaps().inNamespace(namespace).inform(telling)) {
-            ConfigMap a = client.resource(configMap("a", "2")).update();
-            long changed = Long.parseLong(a.getMetadata().getResourceVersion());
-            // From there, or from a bookmark behind it.
-            Awaitility.await().until(() -> watches.begun().stream().anyMatch(from -> Long.parseLong(from) >= changed));
-            client.resource(a).delete();
-            Awaitility.await()
-                    .untilAsserted(() ->
-                            assertThat(telling.seen()).containsExactly("added a", "updated a 1 to 2", "deleted a"));
-        }
-    }
-
-    @Test
-    void oneOfTwoCandidatesLeadsAndHandsOver() throws Exception {
-        AtomicReference<String> leader = new AtomicReference<>("nobody");
-        AtomicInteger stopped = new AtomicInteger();
-        CompletableFuture<?> first = elect("first", leader::set, stopped);
-        Awaitility.await().until(() -> leader.get().equals("first"));
-        CompletableFuture<?> second = elect("second", leader::set, stopped);
-        awaitRenewal();
-        assertThat(leader).hasValue("first");
-
-        first.cancel(true);
-        Awaitility.await().until(() -> leader.get().equals("second"));
-        Awaitility.await().untilAsserted(() -> assertThat(stopped).hasValue(1));
-        assertThat(lease().at("/spec/holderIdentity")).isEqualTo("second");
-        assertThat(lease().at("/spec/leaseTransitions")).isEqualTo("1");
-        awaitRenewal();
-        second.cancel(true);
-        Awaitility.await().until(() -> stopped.get() == 2);
-    }
-
-    private Reply lease() throws Exception {
-        return cluster.admin()
-                .get("/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases/lock")
-                .expect(200);
-    }
-
-    private String renewTime() throws Exception {
-        return lease().at("/spec/renewTime");
-    }
-
-    /** Whoever renews is past becoming the leader: only then can the client be told to give that up. */
-    private void awaitRenewal() throws Exception {
-        String renewed = renewTime();
-        Awaitility.await().until(() -> !renewTime().equals(renewed));
-    }
-
-    private CompletableFuture<?> elect(String identity, Consumer<String> leads, AtomicInteger stopped) {
-        LeaderElector elector = client.leaderElector()
-                .withConfig(new LeaderElectionConfigBuilder()
-                        .withName("test")
-                        .withLock(new LeaseLock(namespace, "lock", identity))
-                        // Nobody waits for its end: a lease is handed over.
-                        .withLeaseDuration(Duration.ofMinutes(5))
-                        .withRenewDeadline(Duration.ofMinutes(4))
-                        .withRetryPeriod(Duration.ofMillis(200))
-                        .withReleaseOnCancel(true)
-                        .withLeaderCallbacks(
-                                new LeaderCallbacks(() -> leads.accept(identity), stopped::incrementAndGet, _ -> {}))
-                        .build())
-                .build();
-        return elector.start();
-    }
-
-    @Test
     void serverSideApplySharesFields() {
-        ConfigMap applied =
-                client.resource(configMap("a", "1")).fieldManager("one").serverSideApply();
+        ConfigMap applied = client.resource(configMap(namespace, "a", "1"))
+                .fieldManager("one")
+                .serverSideApply();
         assertThat(managers(applied)).containsExactly("one");
         refused(
                 409,
                 "Apply failed with 1 conflict: conflict with \"one\": .data.k",
-                () -> client.resource(configMap("a", "2")).fieldManager("two").serverSideApply());
+                () -> client.resource(configMap(namespace, "a", "2"))
+                        .fieldManager("two")
+                        .serverSideApply());
 
-        ConfigMap forced = client.resource(configMap("a", "2"))
+        ConfigMap forced = client.resource(configMap(namespace, "a", "2"))
                 .fieldManager("two")
                 .forceConflicts()
                 .serverSideApply();
@@ -367,7 +192,9 @@ final class Fabric8ClientIT {
         refused(
                 409,
                 "Apply failed with 1 conflict: conflict with \"two\": .data.k",
-                () -> client.resource(configMap("a", "1")).fieldManager("one").serverSideApply());
+                () -> client.resource(configMap(namespace, "a", "1"))
+                        .fieldManager("one")
+                        .serverSideApply());
     }
 
     private static List<String> managers(HasMetadata object) {

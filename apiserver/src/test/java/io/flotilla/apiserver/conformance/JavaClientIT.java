@@ -6,18 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.gson.reflect.TypeToken;
 import io.kubernetes.client.Exec;
 import io.kubernetes.client.PodLogs;
 import io.kubernetes.client.custom.V1Patch;
-import io.kubernetes.client.informer.ResourceEventHandler;
-import io.kubernetes.client.informer.SharedIndexInformer;
-import io.kubernetes.client.informer.SharedInformerFactory;
 import io.kubernetes.client.openapi.ApiClient;
 import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.apis.AppsV1Api;
-import io.kubernetes.client.openapi.apis.CoordinationV1Api;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.apis.CustomObjectsApi;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
@@ -25,31 +20,22 @@ import io.kubernetes.client.openapi.models.V1ConfigMapList;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1DeploymentStatus;
-import io.kubernetes.client.openapi.models.V1Lease;
-import io.kubernetes.client.openapi.models.V1LeaseSpec;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Scale;
-import io.kubernetes.client.util.CallGeneratorParams;
 import io.kubernetes.client.util.ClientBuilder;
 import io.kubernetes.client.util.PatchUtils;
-import io.kubernetes.client.util.Watch;
 import io.kubernetes.client.util.credentials.AccessTokenAuthentication;
 import io.kubernetes.client.util.generic.dynamic.DynamicKubernetesApi;
 import io.kubernetes.client.util.generic.dynamic.DynamicKubernetesObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,9 +47,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Cluster.class)
 @Timeout(600)
 final class JavaClientIT {
-    private static final Type CONFIG_MAP_EVENTS =
-            TypeToken.getParameterized(Watch.Response.class, V1ConfigMap.class).getType();
-
     private final Cluster.Running cluster;
     private String namespace = "";
     private ApiClient client = new ApiClient();
@@ -119,7 +102,7 @@ final class JavaClientIT {
         }
     }
 
-    private static V1ConfigMap configMap(String name, String value) {
+    static V1ConfigMap configMap(String name, String value) {
         return new V1ConfigMap()
                 .apiVersion("v1")
                 .kind("ConfigMap")
@@ -131,7 +114,7 @@ final class JavaClientIT {
         return JSON.deserialize(Samples.deployment(namespace), V1Deployment.class);
     }
 
-    private static void refused(int code, String message, ThrowingCallable call) {
+    static void refused(int code, String message, ThrowingCallable call) {
         assertThatExceptionOfType(ApiException.class).isThrownBy(call).satisfies(e -> {
             assertThat(e.getCode()).isEqualTo(code);
             assertThat(JsonParser.parseString(e.getResponseBody())
@@ -205,123 +188,6 @@ final class JavaClientIT {
         return list.getItems().stream()
                 .map(each -> each.getMetadata().getName())
                 .toList();
-    }
-
-    @Test
-    void watchesTellWhatHappensSinceAVersionUntilTheServerEndsThem() throws Exception {
-        V1ConfigMap a =
-                core.createNamespacedConfigMap(namespace, configMap("a", "1")).execute();
-        core.createNamespacedConfigMap(namespace, configMap("b", "1")).execute();
-        core.createNamespacedConfigMap(namespace, configMap("c", "1")).execute();
-        core.replaceNamespacedConfigMap("a", namespace, configMap("a", "2")).execute();
-        core.deleteNamespacedConfigMap("b", namespace).execute();
-        // The server's cache knows all of that when this is answered: the watch tells it however soon it ends.
-        core.listNamespacedConfigMap(namespace).execute();
-        try (Watch<V1ConfigMap> watch = Watch.createWatch(
-                client,
-                core.listNamespacedConfigMap(namespace)
-                        .watch(true)
-                        .labelSelector("name in (a, b)")
-                        .resourceVersion(a.getMetadata().getResourceVersion())
-                        .timeoutSeconds(2)
-                        .buildCall(null),
-                CONFIG_MAP_EVENTS)) {
-            assertThat(watch.iterator())
-                    .toIterable()
-                    .extracting(event ->
-                            event.type + " " + event.object.getMetadata().getName())
-                    .containsExactly("ADDED b", "MODIFIED a", "DELETED b");
-        }
-    }
-
-    @Test
-    void informersFollowWhatHappensAndGoOnWhereTheServerEndedTheirWatch() throws Exception {
-        core.createNamespacedConfigMap(namespace, configMap("a", "1")).execute();
-        AtomicInteger lists = new AtomicInteger();
-        AtomicInteger watches = new AtomicInteger();
-        List<String> seen = new CopyOnWriteArrayList<>();
-        SharedInformerFactory factory = new SharedInformerFactory(client);
-        SharedIndexInformer<V1ConfigMap> informer = factory.sharedIndexInformerFor(
-                (CallGeneratorParams parameters) -> {
-                    (parameters.watch ? watches : lists).incrementAndGet();
-                    return core.listNamespacedConfigMap(namespace)
-                            .resourceVersion(parameters.resourceVersion)
-                            .timeoutSeconds(1)
-                            .watch(parameters.watch)
-                            .buildCall(null);
-                },
-                V1ConfigMap.class,
-                V1ConfigMapList.class);
-        informer.addEventHandler(new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(V1ConfigMap object) {
-                seen.add("added " + object.getMetadata().getName());
-            }
-
-            @Override
-            public void onUpdate(V1ConfigMap before, V1ConfigMap object) {
-                seen.add("updated " + object.getMetadata().getName() + " "
-                        + before.getData().get("k") + " to " + object.getData().get("k"));
-            }
-
-            @Override
-            public void onDelete(V1ConfigMap object, boolean unknown) {
-                seen.add("deleted " + object.getMetadata().getName());
-            }
-        });
-        factory.startAllRegisteredInformers();
-        try {
-            Awaitility.await().until(informer::hasSynced);
-            core.createNamespacedConfigMap(namespace, configMap("b", "1")).execute();
-            Awaitility.await().until(() -> watches.get() > 2);
-            core.replaceNamespacedConfigMap("a", namespace, configMap("a", "2")).execute();
-            core.deleteNamespacedConfigMap("b", namespace).execute();
-            Awaitility.await()
-                    .untilAsserted(() ->
-                            assertThat(seen).containsExactly("added a", "added b", "updated a 1 to 2", "deleted b"));
-            assertThat(informer.getIndexer().listKeys()).containsExactly(namespace + "/a");
-            assertThat(lists).as("lists").hasValue(1);
-        } finally {
-            factory.stopAllRegisteredInformers();
-        }
-    }
-
-    @Test
-    void ofTwoWhoTakeALeaseOneHoldsItUntilItIsReleased() throws Exception {
-        CoordinationV1Api leases = new CoordinationV1Api(client);
-        V1Lease free = leases.createNamespacedLease(
-                        namespace,
-                        new V1Lease().metadata(new V1ObjectMeta().name("lock")).spec(new V1LeaseSpec()))
-                .execute();
-
-        V1Lease first = leases.replaceNamespacedLease("lock", namespace, held(free, "first"))
-                .execute();
-        refused(
-                409,
-                "Operation cannot be fulfilled on leases.coordination.k8s.io \"lock\": the object has been modified;"
-                        + " please apply your changes to the latest version and try again",
-                () -> leases.replaceNamespacedLease("lock", namespace, held(free, "second"))
-                        .execute());
-        assertThat(first.getSpec().getRenewTime())
-                .isEqualTo(leases.readNamespacedLease("lock", namespace)
-                        .execute()
-                        .getSpec()
-                        .getRenewTime());
-
-        V1Lease released = leases.replaceNamespacedLease("lock", namespace, held(first, ""))
-                .execute();
-        V1Lease second = leases.replaceNamespacedLease("lock", namespace, held(released, "second"))
-                .execute();
-        assertThat(second.getSpec().getHolderIdentity()).isEqualTo("second");
-    }
-
-    private static V1Lease held(V1Lease lease, String identity) {
-        return new V1Lease()
-                .metadata(lease.getMetadata())
-                .spec(new V1LeaseSpec()
-                        .holderIdentity(identity)
-                        .leaseDurationSeconds(10)
-                        .renewTime(OffsetDateTime.now(ZoneOffset.UTC)));
     }
 
     private V1ConfigMap apply(String manager, String value, boolean force) throws ApiException {
