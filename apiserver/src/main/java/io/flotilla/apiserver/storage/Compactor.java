@@ -3,6 +3,7 @@ package io.flotilla.apiserver.storage;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Compare;
+import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
@@ -56,8 +57,9 @@ public final class Compactor implements AutoCloseable {
 
     /** One round. */
     synchronized void compactOnce() {
-        TxnResponse response = store.kv()
-                .txn(TxnRequest.newBuilder()
+        TxnResponse response = store.ask(
+                KVGrpc.getTxnMethod(),
+                TxnRequest.newBuilder()
                         .addCompare(Compare.newBuilder()
                                 .setKey(KEY)
                                 .setTarget(Compare.CompareTarget.VERSION)
@@ -80,8 +82,9 @@ public final class Compactor implements AutoCloseable {
         long target = revision;
         revision = now;
         if (target > 0) {
-            store.kv()
-                    .compact(CompactionRequest.newBuilder().setRevision(target).build());
+            store.ask(
+                    KVGrpc.getCompactMethod(),
+                    CompactionRequest.newBuilder().setRevision(target).build());
             LOG.info("compacted etcd to revision {}", target);
         }
     }

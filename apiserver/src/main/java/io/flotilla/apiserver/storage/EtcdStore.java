@@ -17,7 +17,7 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.etcd.jetcd.api.WatchGrpc;
-import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,27 +35,24 @@ import java.util.function.Supplier;
  */
 public final class EtcdStore implements AutoCloseable {
     /** As long as Kubernetes waits when it asks whether etcd is well. */
-    private static final int PING_SECONDS = 2;
+    private static final int PING_MILLIS = 2_000;
 
+    private static final int SIZE_MILLIS = 1_000;
     private static final long CALL_MILLIS = 3_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final String PROBE_KEY = "/flotilla/probe";
+    private static final RangeRequest PROBE = RangeRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8("/flotilla/probe"))
+            .setCountOnly(true)
+            .build();
 
-    private final ManagedChannel channel;
-    private final KVGrpc.KVBlockingStub kv;
-    private final LeaseGrpc.LeaseBlockingStub leases;
-
-    private final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
+    private final EtcdCalls calls;
     private final StoreObserver observer;
     private final long patienceNanos;
 
-    private EtcdStore(ManagedChannel channel, StoreObserver observer, Duration patience) {
-        this.channel = channel;
+    private EtcdStore(EtcdCalls calls, StoreObserver observer, Duration patience) {
+        this.calls = calls;
         this.observer = observer;
         this.patienceNanos = patience.toNanos();
-        this.maintenance = MaintenanceGrpc.newBlockingStub(channel);
-        this.kv = KVGrpc.newBlockingStub(channel);
-        this.leases = LeaseGrpc.newBlockingStub(channel);
     }
 
     /** Makes the channel; connects with the first call. */
@@ -70,34 +67,27 @@ public final class EtcdStore implements AutoCloseable {
 
     /** As {@link #open(EtcdConfig, StoreObserver)}; no call is begun again after so long without an answer. */
     static EtcdStore open(EtcdConfig config, StoreObserver observer, Duration patience) {
-        return new EtcdStore(EtcdChannel.open(config), observer, patience);
+        return new EtcdStore(new EtcdCalls(EtcdChannel.open(config)), observer, patience);
     }
 
     WatchGrpc.WatchStub watchStub() {
-        return WatchGrpc.newStub(channel);
+        return calls.watches();
     }
 
-    KVGrpc.KVBlockingStub kv() {
-        return kv.withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS);
+    /** Asks once; see {@link EtcdCalls#ask}. */
+    <Q, A> A ask(MethodDescriptor<Q, A> method, Q request) {
+        return calls.ask(method, request, CALL_MILLIS);
     }
 
     /** The store's revision now: no write acknowledged before this call lies behind it. */
     public long currentRevision() {
-        RangeRequest request = RangeRequest.newBuilder()
-                .setKey(ByteString.copyFromUtf8(PROBE_KEY))
-                .setCountOnly(true)
-                .build();
-        return retried(() -> kv().range(request)).getHeader().getRevision();
+        return retried(() -> ask(KVGrpc.getRangeMethod(), PROBE)).getHeader().getRevision();
     }
 
     /** Asks once, without patience: for health checks. */
     public void ping() {
         try {
-            kv.withDeadlineAfter(PING_SECONDS, TimeUnit.SECONDS)
-                    .range(RangeRequest.newBuilder()
-                            .setKey(ByteString.copyFromUtf8(PROBE_KEY))
-                            .setCountOnly(true)
-                            .build());
+            calls.ask(KVGrpc.getRangeMethod(), PROBE, PING_MILLIS);
         } catch (StatusRuntimeException e) {
             throw EtcdErrors.translate(e);
         }
@@ -106,9 +96,7 @@ public final class EtcdStore implements AutoCloseable {
     /** Bytes of the database, as the member that answers has it; asks once, without patience. */
     public long databaseBytes() {
         try {
-            return maintenance
-                    .withDeadlineAfter(1, TimeUnit.SECONDS)
-                    .status(StatusRequest.getDefaultInstance())
+            return calls.ask(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance(), SIZE_MILLIS)
                     .getDbSize();
         } catch (StatusRuntimeException e) {
             throw EtcdErrors.translate(e);
@@ -119,7 +107,7 @@ public final class EtcdStore implements AutoCloseable {
     public Optional<Versioned> get(String key) {
         RangeRequest request =
                 RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-        return observer.observe("get", key, () -> first(retried(() -> kv().range(request))));
+        return observer.observe("get", key, () -> first(retried(() -> ask(KVGrpc.getRangeMethod(), request))));
     }
 
     /**
@@ -139,8 +127,7 @@ public final class EtcdStore implements AutoCloseable {
         RangeResponse response = observer.observe(
                 "list",
                 prefix,
-                () -> retried(() -> kv.withDeadlineAfter(4 * CALL_MILLIS, TimeUnit.MILLISECONDS)
-                        .range(request)));
+                () -> retried(() -> calls.ask(KVGrpc.getRangeMethod(), request, 4 * CALL_MILLIS)));
         List<Versioned> items =
                 response.getKvsList().stream().map(EtcdStore::versioned).toList();
         return new Page(
@@ -197,21 +184,20 @@ public final class EtcdStore implements AutoCloseable {
                 .setKey(ByteString.copyFromUtf8(key))
                 .setValue(ByteString.copyFromUtf8(value))
                 .build();
-        retried(() -> kv().put(request));
+        retried(() -> ask(KVGrpc.getPutMethod(), request));
     }
 
     /** Makes a lease that runs out by itself. */
     public long grantLease(long seconds) {
         LeaseGrantRequest request =
                 LeaseGrantRequest.newBuilder().setTTL(seconds).build();
-        return retried(() -> leases.withDeadlineAfter(CALL_MILLIS, TimeUnit.MILLISECONDS)
-                        .leaseGrant(request))
+        return retried(() -> ask(LeaseGrpc.getLeaseGrantMethod(), request))
                 .getID();
     }
 
     @Override
     public void close() {
-        channel.shutdownNow();
+        calls.close();
     }
 
     /** Tells from what the key holds whether an unanswered write took effect, and when. */
@@ -226,7 +212,7 @@ public final class EtcdStore implements AutoCloseable {
         for (int attempt = 0; ; attempt++) {
             TxnResponse response;
             try {
-                response = kv().txn(request);
+                response = ask(KVGrpc.getTxnMethod(), request);
             } catch (StatusRuntimeException e) {
                 if (!EtcdErrors.isTransient(e.getStatus()) || System.nanoTime() - start > patienceNanos) {
                     throw EtcdErrors.translate(e);
