@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * so fast that several shared the last probe, the next one begins {@link #GAP} after it, so that more share it.
  */
 final class RevisionProbe {
-    static final long GAP = TimeUnit.MILLISECONDS.toNanos(2);
+    static final long GAP = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final LongSupplier ask;
     private final LongSupplier nanoTime;
