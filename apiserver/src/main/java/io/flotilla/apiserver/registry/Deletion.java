@@ -76,7 +76,7 @@ public final class Deletion {
         });
         boolean removed = modified.removed() || pretendedRemoval[0];
         if (modified.removed()) {
-            of.strategy().afterDelete(context, StoredForm.parse(modified.before()));
+            of.strategy().afterDelete(context, () -> StoredForm.parse(modified.before()));
         }
         return new Outcome(modified.after(), removed, !removed || of.strategy().returnsDeletedObject());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.request.DeleteOptions;
 import io.flotilla.apiserver.request.FieldError;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,6 @@ public interface Strategy {
     /** Gives back what the object held and holds no more, after an update was stored. */
     default void afterUpdate(WriteContext context, ObjectNode object, ObjectNode old) {}
 
-    /** Gives back what the object held, after it was removed from storage. */
-    default void afterDelete(WriteContext context, ObjectNode object) {}
+    /** Gives back what the object held, after it was removed from storage; its tree is made for those who ask. */
+    default void afterDelete(WriteContext context, Supplier<ObjectNode> object) {}
 }

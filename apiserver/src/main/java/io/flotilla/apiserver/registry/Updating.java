@@ -64,7 +64,7 @@ public final class Updating {
         ResourceRegistry.Modified modified =
                 of.modify(request.namespace(), request.name(), old -> plan(request, old, change));
         if (modified.removed()) {
-            of.strategy().afterDelete(context(request), StoredForm.parse(modified.before()));
+            of.strategy().afterDelete(context(request), () -> StoredForm.parse(modified.before()));
         } else if (of.strategy().followsUpdates()
                 && !request.status()
                 && modified.after().revision() != modified.before().revision()) {

@@ -125,9 +125,7 @@ public final class EtcdStore implements AutoCloseable {
                 .setRevision(revision)
                 .build();
         RangeResponse response = observer.observe(
-                "list",
-                prefix,
-                () -> retried(() -> calls.ask(KVGrpc.getRangeMethod(), request, 4 * CALL_MILLIS)));
+                "list", prefix, () -> retried(() -> calls.ask(KVGrpc.getRangeMethod(), request, 4 * CALL_MILLIS)));
         List<Versioned> items =
                 response.getKvsList().stream().map(EtcdStore::versioned).toList();
         return new Page(
@@ -191,8 +189,7 @@ public final class EtcdStore implements AutoCloseable {
     public long grantLease(long seconds) {
         LeaseGrantRequest request =
                 LeaseGrantRequest.newBuilder().setTTL(seconds).build();
-        return retried(() -> ask(LeaseGrpc.getLeaseGrantMethod(), request))
-                .getID();
+        return retried(() -> ask(LeaseGrpc.getLeaseGrantMethod(), request)).getID();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.flotilla.apiserver.registry.service;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flotilla.apiserver.registry.KindStrategy;
 import io.flotilla.apiserver.registry.WriteContext;
@@ -10,6 +10,7 @@ import io.flotilla.apiserver.registry.validation.Findings;
 import io.flotilla.apiserver.registry.validation.Names;
 import io.flotilla.apiserver.registry.validation.Trees;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,9 +156,8 @@ public final class ServiceStrategy extends KindStrategy {
     }
 
     @Override
-    public void afterDelete(WriteContext context, ObjectNode object) {
-        JsonNode nothing = object.objectNode();
-        ServiceClaims.release(context, object, (ObjectNode) nothing, addresses, nodePorts);
+    public void afterDelete(WriteContext context, Supplier<ObjectNode> object) {
+        ServiceClaims.release(context, object.get(), JsonNodeFactory.instance.objectNode(), addresses, nodePorts);
     }
 
     @Override

@@ -30,7 +30,7 @@ class ServiceTest {
         Kind addresses = new Kind("networking.k8s.io", "v1", "ipaddresses");
         ObjectNode held = services.store.get(addresses.resource(), "", ip).orElseThrow();
         assertThat(held.at("/spec/parentRef/name").asText()).isEqualTo("it");
-        services.strategy().afterDelete(services.context("it"), service);
+        services.strategy().afterDelete(services.context("it"), () -> service);
         assertThat(services.store.get(addresses.resource(), "", ip)).isEmpty();
     }
 
@@ -67,7 +67,7 @@ class ServiceTest {
         assertThatThrownBy(() -> services.created(other))
                 .hasMessage("Service \"o\" is invalid: spec.ports[0].nodePort: Invalid value: 30001: provided port is"
                         + " already allocated");
-        services.strategy().afterDelete(services.context("it"), service);
+        services.strategy().afterDelete(services.context("it"), () -> service);
         assertThat(services.created(other).at("/spec/ports/0/nodePort").asInt()).isEqualTo(30001);
         assertThatThrownBy(() -> services.created(other.replace("30001", "80").replace("'o'", "'p'")))
                 .hasMessage(
