@@ -15,7 +15,7 @@ import java.util.List;
  * that the others need.
  */
 public enum JavaProgram {
-    API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 240, true),
+    API_SERVER("apiserver", "apiserver", "io.flotilla.apiserver.Main", 216, true),
     SCHEDULER("scheduler", "scheduler", "io.flotilla.scheduler.Main", 160, false),
     CONTROLLER_MANAGER("controller-manager", "controller-manager", "io.flotilla.controllermanager.Main", 160, false),
     AGENT("agent", "kubelet-agent", "io.flotilla.kubelet.Main", 128, false),
