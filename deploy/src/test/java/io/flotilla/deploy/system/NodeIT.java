@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Taints, cordon and drain. */
+/** Taints, cordon and drain, and what nodes and their pods use. */
 @ExtendWith(SharedLab.class)
 class NodeIT {
     @Test
@@ -56,6 +56,24 @@ class NodeIT {
             } finally {
                 lab.kubectl("taint", "node", "node-1", "dedicated-").ok();
             }
+        }
+    }
+
+    @Test
+    void top_tells_what_nodes_and_pods_use(Lab lab) {
+        try (var namespace = Namespace.create(lab, "top")) {
+            namespace.applyExample("nginx-deployment.yaml").ok();
+            namespace
+                    .kubectl("rollout", "status", "deployment/nginx-deployment", "--timeout=180s")
+                    .ok();
+
+            // A rate needs two readings: a pod that has just started has none yet.
+            lab.eventually(it -> assertThat(
+                            namespace.kubectl("top", "pods", "--no-headers").ok())
+                    .matches("(nginx-deployment-\\S+ +\\d+m +\\d+Mi *\n){3}"));
+            assertThat(lab.kubectl("top", "nodes").ok())
+                    .matches("NAME +CPU\\(cores\\) +CPU\\(%\\) +MEMORY\\(bytes\\) +MEMORY\\(%\\) *\n"
+                            + "(node-\\d +\\d+m +\\d+% +\\d+Mi +\\d+% *\n){3}");
         }
     }
 }
